@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from mappings.model import Acknowledged, Assigned, Party, Refusal, Work
+from mappings.model import Acknowledged, Assigned, Party, Reason, Refusal, Work
 
 M = TypeVar("M")
 
@@ -45,6 +45,10 @@ VOCABULARY: Mapping[str, MessageType] = {
 }
 
 
+class UnknownMessageType(LookupError):
+    """No row of the vocabulary has this name; the message is kept and can be read by a later version."""
+
+
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -68,3 +72,21 @@ def from_json(model: type[M], data: Mapping[str, Any]) -> M:
     """
     value: M = _adapter(model).validate_python(dict(data))
     return value
+
+
+def read(name: str, data: Mapping[str, Any]) -> Any:
+    """The data of a message of one type as a value of that type's model.
+
+    Raises UnknownMessageType, or pydantic.ValidationError with one entry per wrong field.
+    """
+    if name not in VOCABULARY:
+        raise UnknownMessageType(name)
+    return from_json(VOCABULARY[name].model, data)
+
+
+def reasons(error: ValidationError) -> tuple[Reason, ...]:
+    """Why data could not be read, one reason per wrong field, without the wrong values themselves."""
+    return tuple(
+        Reason(entry["type"], ".".join(str(part) for part in entry["loc"]) or None, entry["msg"])
+        for entry in error.errors(include_url=False, include_context=False, include_input=False)
+    )

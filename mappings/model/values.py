@@ -1,5 +1,6 @@
 """Small values: shares and territories."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -7,37 +8,33 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
+_WRITTEN = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?|[0-9]{1,18}/[1-9][0-9]{0,17}", re.ASCII)
+"""What a share looks like as text; anything longer is refused before arithmetic, as messages come from outside."""
+
 
 def share(value: "str | int | Decimal | Fraction") -> Fraction:
-    """The part of a whole: ``"50.00"`` (percent) or ``"1/3"`` (of the whole) as a Fraction between 0 and 1.
+    """The part of a whole: ``"50.00"`` (percent) or ``"1/3"`` (of the whole) as an exact Fraction.
 
     Numbers that are already a ``Fraction`` are taken as they are; ``int`` and ``Decimal`` are percent.
-    Raises ValueError for anything else, for floats above all.
+    Raises ValueError for anything else, for floats above all. Whether shares add up is for the rules to say.
     """
     if isinstance(value, Fraction):
         return value
-    if isinstance(value, str) and "/" in value:
-        return Fraction(value)
-    if isinstance(value, bool | float):
-        raise ValueError("a share is text, Decimal or Fraction, never a float")
-    try:
-        return Fraction(Decimal(value)) / 100
-    except ArithmeticError as error:
-        raise ValueError(f"{value!r} is not a share") from error
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise ValueError("a share is text, int, Decimal or Fraction, never a float")
+    text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
+    if not _WRITTEN.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not a share")
+    return Fraction(text) if "/" in text else Fraction(text) / 100
 
 
 def percent(value: Fraction) -> str:
-    """A share as people and messages write it: ``"50.00"``; ``"1/3"`` when no finite percent says the same."""
-    hundredths = value * 10000
-    if hundredths.denominator == 1:
-        return f"{Decimal(hundredths.numerator) / 100:.2f}"
-    denominator = hundredths.denominator
-    for prime in (2, 5):
-        while denominator % prime == 0:
-            denominator //= prime
-    if denominator != 1:
+    """A share as people and messages write it: ``"50.00"``; ``"1/3"`` when a percent of twelve decimals says less."""
+    scaled = value * 100 * 10**12
+    if scaled.denominator != 1:
         return f"{value.numerator}/{value.denominator}"
-    return format((Decimal((value * 100).numerator) / Decimal((value * 100).denominator)).normalize(), "f")
+    whole, decimals = divmod(scaled.numerator, 10**12)
+    return f"{whole}.{f'{decimals:012d}'.rstrip('0').ljust(2, '0')}"
 
 
 Share = Annotated[Fraction, BeforeValidator(share), PlainSerializer(percent, return_type=str)]

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from mappings.model.identifier import Identifier
 from mappings.model.party import Party
@@ -28,12 +31,15 @@ class CollectionLine:
     include: bool = True
     shares: Mapping[str, Share] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
-    """What a format says besides: ``shares_change``, ``sequence_number``."""
+    """What a format says besides: ``shares_change``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """A writer's link to the publisher that represents him (CWR PWR)."""
+    """A writer's link to the publisher that represents him (CWR PWR).
+
+    ``chain`` says which: the party that opens it. Number and name are only kept when no chain of the work fits them.
+    """
 
     publisher_number: str | None = None
     publisher_name: str | None = None
@@ -49,7 +55,7 @@ class Interest:
     """One person's or firm's part in a work. The order of interests in a work is the order within chains."""
 
     role: str
-    """A code of ``roles.csv``."""
+    """A code of ``roles.csv``; empty when a source said nothing."""
     party: Party | None = None
     """None: nobody knows who it is. A party without ``id`` is known by name only."""
     controlled: bool = False
@@ -82,7 +88,7 @@ class Work:
     partners quote back. ``details`` holds what the class asks for, checked against its row of ``creation_classes.csv``.
     """
 
-    titles: tuple[Title, ...]
+    titles: Annotated[tuple[Title, ...], Field(min_length=1)]
     interests: tuple[Interest, ...] = ()
     creation_class: str = "MW"
     id: str | None = None
@@ -102,5 +108,6 @@ class Work:
 
     @property
     def latin_title(self) -> Title | None:
-        """The Latin title that may be sent to partners: accepted by a person, or None."""
-        return next((t for t in self.titles if t.accepted and t.script in (None, "Latn")), None)
+        """The Latin title that may be sent to partners: accepted by a person, an original one first, or None."""
+        latin = [title for title in self.titles if title.accepted and title.script in (None, "Latn")]
+        return next((title for title in latin if title.kind == "OT"), latin[0] if latin else None)
