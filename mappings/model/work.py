@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from mappings.model.identifier import Identifier
 from mappings.model.party import Party
@@ -21,6 +21,13 @@ class Title:
     script: str | None = None
     accepted: bool = True
     """False for a Latin form made by machine that nobody has accepted yet; such a form is never sent to a partner."""
+
+
+def _with_a_title(titles: tuple[Title, ...]) -> tuple[Title, ...]:
+    """Refuse a work from outside that has no title at all."""
+    if not titles:
+        raise ValueError("a work has at least one title")
+    return titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Work:
     partners quote back. ``details`` holds what the class asks for, checked against its row of ``creation_classes.csv``.
     """
 
-    titles: Annotated[tuple[Title, ...], Field(min_length=1)]
+    titles: Annotated[tuple[Title, ...], AfterValidator(_with_a_title)]
     interests: tuple[Interest, ...] = ()
     creation_class: str = "MW"
     id: str | None = None

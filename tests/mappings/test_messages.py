@@ -63,3 +63,8 @@ def test_wrong_fields_are_named_one_by_one_without_their_values() -> None:
 
 def test_schemas_name_the_model_and_its_version() -> None:
     assert VOCABULARY["kora.work.updated.v1"].schema == "urn:kora:schema:work:1.0"
+
+
+def test_a_work_without_a_title_is_refused() -> None:
+    with pytest.raises(ValidationError, match="at least one title"):
+        read("kora.work.registered.v1", {"titles": []})
