@@ -93,9 +93,7 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalars(select(User).where(User.email == email.strip().casefold())).one_or_none()
 
 
-def _add(
-    session: Session, *, email: str, full_name: str, roles: Iterable[str], password: str, time_cost: int
-) -> User:
+def _add(session: Session, *, email: str, full_name: str, roles: Iterable[str], password: str, time_cost: int) -> User:
     if find_user(session, email) is not None:
         raise EmailTaken(email)
     wanted = set(roles)

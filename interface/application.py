@@ -50,7 +50,10 @@ def create_app(
     app.debug = settings.debug
     _configure(app, settings, time_cost)
     app.extensions |= {
-        "kora_settings": settings, "kora_users": users, "kora_now": now, "kora_time_cost": time_cost,
+        "kora_settings": settings,
+        "kora_users": users,
+        "kora_now": now,
+        "kora_time_cost": time_cost,
         "kora_no_password": hash_password("nobody has this password", time_cost),
         "kora_assets": Assets(HERE / "static", Path(app.root_path) / "static"),
     }
@@ -62,8 +65,11 @@ def create_app(
     permissions.guard(app)
     compression.install(app)
     _install_languages(app, settings)
-    _install_templates(app, frame or Frame, Frame(name, subtitle, edition=edition, version=settings.version,
-                                                  time_zone=settings.time_zone))
+    _install_templates(
+        app,
+        frame or Frame,
+        Frame(name, subtitle, edition=edition, version=settings.version, time_zone=settings.time_zone),
+    )
     _install_error_pages(app)
     for blueprint in (pages.pages, *blueprints):
         app.register_blueprint(blueprint)
@@ -79,11 +85,9 @@ def _configure(app: Flask, settings: Settings, time_cost: int) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.absolute_hours),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.tls,
-        SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
             "argon2__time_cost": time_cost,
             "argon2__memory_cost": MEMORY_KIB,

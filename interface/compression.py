@@ -21,7 +21,7 @@ def install(app: Flask) -> None:
             return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()
-        if len(body) < SMALLEST or "gzip" not in request.accept_encodings:
+        if len(body) < SMALLEST or not request.accept_encodings.best_match(["gzip"]):
             return response
         response.set_data(packed(body))
         response.headers["Content-Encoding"] = "gzip"

@@ -9,7 +9,9 @@ from wtforms.validators import DataRequired, Email, EqualTo, Length
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Email and password; a browser's or a tool's stored password may be pasted."""
 
-    email = EmailField(_l("Email"), validators=[DataRequired(), Length(max=255)], render_kw={"autocomplete": "username"})
+    email = EmailField(
+        _l("Email"), validators=[DataRequired(), Length(max=255)], render_kw={"autocomplete": "username"}
+    )
     password = PasswordField(
         _l("Password"),
         validators=[DataRequired(), Length(max=1024)],
@@ -21,11 +23,14 @@ class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
     """The old password once, the new one once; it can be shown, so it is not asked twice."""
 
     old = PasswordField(
-        _l("Present password"), validators=[DataRequired(), Length(max=1024)],
+        _l("Present password"),
+        validators=[DataRequired(), Length(max=1024)],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
-        _l("New password"), validators=[DataRequired(), Length(max=1024)], render_kw={"autocomplete": "new-password"},
+        _l("New password"),
+        validators=[DataRequired(), Length(max=1024)],
+        render_kw={"autocomplete": "new-password"},
         description=_l("At least 12 characters. A short sentence is good."),
     )
 
@@ -40,7 +45,9 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]
         _l("Email"), validators=[DataRequired(), Length(max=255), Email()], render_kw={"autocomplete": "username"}
     )
     password = PasswordField(
-        _l("Password"), validators=[DataRequired(), Length(max=1024)], render_kw={"autocomplete": "new-password"},
+        _l("Password"),
+        validators=[DataRequired(), Length(max=1024)],
+        render_kw={"autocomplete": "new-password"},
         description=_l("At least 12 characters. A short sentence is good."),
     )
     again = PasswordField(

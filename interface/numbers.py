@@ -49,7 +49,7 @@ def format_money(value: "int | Decimal", currency: str | None = None) -> str:
 
 
 def format_instant(value: datetime, kind: str = "time") -> str:
-    """An aware instant in the society's time zone: ``time`` (09:41), ``seconds``, ``exact`` (ms), ``short`` or ``day``."""
+    """An aware instant in the society's time zone: ``time`` (09:41), ``seconds``, ``exact``, ``short``, ``day``."""
     local = value.astimezone(ZoneInfo(time_zone()))
     if kind == "exact":
         return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"

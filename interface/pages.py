@@ -4,7 +4,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_security import current_user
@@ -25,7 +37,7 @@ pages = Blueprint("interface", __name__, template_folder="templates")
 
 def say(text: str, *, undo: str | None = None, kind: str = "ok") -> None:
     """Show a line after the next page load, with a button that posts to ``undo`` when given."""
-    flash({"text": text, "undo": undo}, kind)
+    flash(text, f"{kind} {undo}" if undo else kind)
 
 
 def now() -> datetime:
@@ -50,7 +62,7 @@ def send_asset(digest: str, name: str) -> Response:
     response = Response(asset.body, content_type=asset.content_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings and len(asset.packed) < len(asset.body):
+    if request.accept_encodings.best_match(["gzip"]) and len(asset.packed) < len(asset.body):
         response.set_data(asset.packed)
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -74,19 +86,32 @@ def sign_in() -> AnyResponse | str | tuple[str, int]:
         accounts.note_failure(database(), email, address, now=now())
         wait = accounts.wait_left(database(), email, address, now=now())
         database().commit()
-    return render_template("interface/sign_in.html", form=form, problem=_("Email or password is not right."),
-                           hint=_wait_words(int(wait.total_seconds()))), 400
+    return render_template(
+        "interface/sign_in.html",
+        form=form,
+        problem=_("Email or password is not right."),
+        hint=_wait_words(int(wait.total_seconds())),
+    ), 400
 
 
 def _wait_words(seconds: int) -> str | None:
     if seconds <= 0:
         return None
     if seconds < 60:
-        return ngettext("Please wait %(num)d second before the next try.",
-                        "Please wait %(num)d seconds before the next try.", seconds)
-    minutes = -(-seconds // 60)
-    return ngettext("Please wait %(num)d minute before the next try.",
-                    "Please wait %(num)d minutes before the next try.", minutes)
+        return str(
+            ngettext(
+                "Please wait %(num)d second before the next try.",
+                "Please wait %(num)d seconds before the next try.",
+                seconds,
+            )
+        )
+    return str(
+        ngettext(
+            "Please wait %(num)d minute before the next try.",
+            "Please wait %(num)d minutes before the next try.",
+            -(-seconds // 60),
+        )
+    )
 
 
 def _checked_user(email: str, password: str) -> User | None:
@@ -152,11 +177,12 @@ def change_password() -> AnyResponse | str | tuple[str, int]:
 
 def weak_words(reason: str) -> str:
     """What is wrong with a password and what would be right."""
-    return {
+    sentences: dict[str, str] = {
         "short": _("The password is too short. Take at least 12 characters."),
         "long": _("The password is too long. Take at most 128 characters."),
         "common": _("This password is guessed easily. Take another one."),
-    }[reason]
+    }
+    return sentences[reason]
 
 
 @pages.route("/set-up/<token>", methods=["GET", "POST"])
@@ -170,8 +196,14 @@ def set_up(token: str) -> AnyResponse | str | tuple[str, int]:
         return render_template("interface/set_up.html", form=form)
     try:
         user = accounts.use_setup_link(
-            database(), token, email=form.email.data, full_name=form.full_name.data, password=form.password.data,
-            role=current_app.extensions["kora_users"].first_role, now=now(), time_cost=time_cost(),
+            database(),
+            token,
+            email=form.email.data,
+            full_name=form.full_name.data,
+            password=form.password.data,
+            role=current_app.extensions["kora_users"].first_role,
+            now=now(),
+            time_cost=time_cost(),
         )
     except WeakPassword as weak:
         form.password.errors = [weak_words(weak.reason)]
