@@ -1,0 +1,94 @@
+"""The carrier: relay and intake of one side, and the background thread that turns them.
+
+Wiring, the same at a node and at the gateway::
+
+    uplink = node_uplink(local_url(path), node_id="n001", gateway_id="g1")
+    relay = Relay(sessions, uplink, key=key, source=node_urn("n001"))
+    intake = Intake(sessions, uplink, keys=ring, key=key, source=node_urn("n001"), handlers=handlers, node_id="n001")
+    carrier = Carrier(relay, intake)
+    carrier.start()
+    ...
+    carrier.stop()
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from queues.intake import Intake
+from queues.relay import Relay
+
+__all__ = ["Carrier", "Intake", "Relay"]
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+AFTER_FAILURE_SECONDS = 2.0
+
+Turn = Callable[[datetime], int]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Carrier:
+    """One background thread: intake, relay, then the application's own turns (jobs), for ever.
+
+    ``turns`` are plain functions called with the instant; each returns how much it did. A failure is logged and the
+    thread goes on. ``wake`` ends an idle wait early; it is a hint, nothing is lost without it.
+    """
+
+    def __init__(
+        self,
+        relay: Relay,
+        intake: Intake,
+        *,
+        turns: Sequence[Turn] = (),
+        now: Callable[[], datetime] = _utc_now,
+        idle: float = IDLE_SECONDS,
+    ) -> None:
+        self._turns: tuple[Turn, ...] = (intake.run_once, *turns, relay.run_once)
+        self._now = now
+        self._idle = idle
+        self._stopping = threading.Event()
+        self._hint = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="kora-carrier", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """End the thread after its present turn."""
+        self._stopping.set()
+        self._hint.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def wake(self) -> None:
+        """Something was posted."""
+        self._hint.set()
+
+    def run_once(self) -> int:
+        """One round of everything; what was done."""
+        return sum(turn(self._now()) for turn in self._turns)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            done = 0
+            for turn in self._turns:
+                done += self._guarded(turn)
+            if not done and not self._stopping.is_set():
+                self._hint.wait(self._idle)
+                self._hint.clear()
+
+    def _guarded(self, turn: Turn) -> int:
+        try:
+            return turn(self._now())
+        except Exception:
+            log.exception("a turn of the carrier failed")
+            self._stopping.wait(AFTER_FAILURE_SECONDS)
+            return 0

@@ -1,0 +1,231 @@
+"""The sending half of the carrier: outbox -> uplink.
+
+One relay per stream, by a lease in the database. Rows are chosen by state, never by a cursor, and sealed (numbered,
+chained, signed, stored) before the first send, so that every further send is the same bytes.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from queues.crash import crash_point
+from queues.envelope import FIRST_PREVHASH
+from queues.retry import FailureClass, decide, resend_wait
+from queues.signing import SigningKey, digest, seal
+from queues.tables import outbox, outgoing_stream, upsert
+from queues.uplink import Parcel, Uplink
+
+BATCH = 100
+LEASE = timedelta(seconds=30)
+UNSENT = ("new", "sealed")
+UNANSWERED = ("sent", "held", "parked")
+
+
+class Relay:
+    """Sends what is due. ``source`` is the URN of this node or gateway; it becomes the ``source`` of every message.
+
+    ``paused`` is asked per stream; a paused stream keeps its rows.
+    """
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        uplink: Uplink,
+        *,
+        key: SigningKey,
+        source: str,
+        paused: Callable[[str], bool] = lambda stream: False,
+        owner: str | None = None,
+        batch: int = BATCH,
+    ) -> None:
+        self._sessions = sessions
+        self._uplink = uplink
+        self._key = key
+        self._source = source
+        self._paused = paused
+        self._owner = owner or f"relay-{uuid.uuid4().hex}"
+        self._batch = batch
+
+    def run_once(self, now: datetime) -> int:
+        """One batch per stream that has something due; the number of messages the uplink took over."""
+        return sum(self._run_stream(stream, now) for stream in self._due_streams(now) if not self._paused(stream))
+
+    def _due_streams(self, now: datetime) -> Sequence[str]:
+        with self._sessions() as session:
+            session.connection(execution_options={"read_only": True})
+            due = select(outbox.c.stream).where(_is_due(now)).distinct().order_by(outbox.c.stream)
+            return session.scalars(due).all()
+
+    def _run_stream(self, stream: str, now: datetime) -> int:
+        parcels = self._prepare(stream, now)
+        if not parcels:
+            return 0
+        crash_point("relay.after_seal")
+        accepted: list[str] = []
+        try:
+            accepted = self._uplink.send(parcels)
+        finally:
+            self._note(stream, parcels, accepted, now)
+        crash_point("relay.after_confirm")
+        return len(accepted)
+
+    def _prepare(self, stream: str, now: datetime) -> list[Parcel]:
+        """Take the lease and seal what is new, in one transaction."""
+        with self._sessions.begin() as session:
+            position = self._lease(session, stream, now)
+            if position is None:
+                return []
+            rows = session.execute(_batch_of(stream, now, self._batch)).all()
+            return self._seal_all(session, position, rows, now)
+
+    def _lease(self, session: Session, stream: str, now: datetime) -> Row[Any] | None:
+        """The stream's position when the lease is ours; None while another relay holds it."""
+        node_id = session.scalar(select(outbox.c.node_id).where(outbox.c.stream == stream).limit(1))
+        first = upsert(session, outgoing_stream).values(
+            stream=stream, node_id=node_id, nodeseq=0, chain_hash=FIRST_PREVHASH
+        )
+        session.execute(first.on_conflict_do_nothing())
+        table = outgoing_stream.c
+        free = or_(table.lease_owner.is_(None), table.lease_owner == self._owner, table.lease_until < now)
+        statement = (
+            update(outgoing_stream)
+            .where(table.stream == stream, free)
+            .values(lease_owner=self._owner, lease_until=now + LEASE)
+            .returning(table.nodeseq, table.chain_hash)
+        )
+        return session.execute(statement).one_or_none()
+
+    def _seal_all(
+        self, session: Session, position: Row[Any], rows: Sequence[Row[Any]], now: datetime
+    ) -> list[Parcel]:
+        nodeseq, chain_hash = position
+        sealed_rows: list[dict[str, Any]] = []
+        parcels = []
+        for row in rows:
+            sealed, number = row.sealed, row.nodeseq
+            if row.state == "new":
+                nodeseq = number = nodeseq + 1
+                sealed = seal(self._key, _fields(row, self._source), nodeseq=nodeseq, prevhash=chain_hash)
+                sealed_rows.append(_sealed_values(row.id, sealed, nodeseq, chain_hash, now))
+                chain_hash = sealed_rows[-1]["digest"]
+            parcels.append(Parcel(row.msg_id, row.stream, sealed, row.type, row.aggregate, row.seq, number))
+        if sealed_rows:
+            session.connection().execute(_SEAL, sealed_rows)
+            session.execute(
+                update(outgoing_stream)
+                .where(outgoing_stream.c.stream == rows[0].stream)
+                .values(nodeseq=nodeseq, chain_hash=chain_hash)
+            )
+        return parcels
+
+    def _note(self, stream: str, parcels: Sequence[Parcel], accepted: Sequence[str], now: datetime) -> None:
+        """Write down what was taken over; the rest waits as a line that failed does."""
+        taken = set(accepted)
+        with self._sessions.begin() as session:
+            found = select(outbox.c.id, outbox.c.msg_id, outbox.c.attempts).where(
+                outbox.c.msg_id.in_([parcel.id for parcel in parcels])
+            )
+            sent, failed = [], []
+            for id_, msg_id, attempts in session.execute(found):
+                if msg_id in taken:
+                    sent.append({"row": id_, "at": now, "next": now + resend_wait(attempts + 1)})
+                else:
+                    wait = decide(FailureClass.TRANSPORT, 1).wait or timedelta(0)
+                    failed.append({"row": id_, "next": now + wait, "error": "the line did not take the message"})
+            connection = session.connection()
+            if sent:
+                connection.execute(_SENT, sent)
+            if failed:
+                connection.execute(_NOT_SENT, failed)
+            session.execute(
+                update(outgoing_stream)
+                .where(outgoing_stream.c.stream == stream, outgoing_stream.c.lease_owner == self._owner)
+                .values(lease_owner=None, lease_until=None)
+            )
+
+
+def _is_due(now: datetime) -> Any:
+    return and_(outbox.c.state.in_((*UNSENT, *UNANSWERED)), outbox.c.next_attempt_at <= now)
+
+
+def _batch_of(stream: str, now: datetime, limit: int) -> Any:
+    """Due rows in the order they were written, without records that have an older row waiting unsent."""
+    older = outbox.alias("older")
+    blocked = (
+        select(older.c.id)
+        .where(
+            older.c.stream == outbox.c.stream,
+            older.c.aggregate == outbox.c.aggregate,
+            older.c.seq < outbox.c.seq,
+            older.c.state.in_(UNSENT),
+            older.c.next_attempt_at > now,
+        )
+        .exists()
+    )
+    return select(outbox).where(outbox.c.stream == stream, _is_due(now), ~blocked).order_by(outbox.c.id).limit(limit)
+
+
+def _fields(row: Row[Any], source: str) -> dict[str, Any]:
+    return {
+        "id": row.msg_id,
+        "source": source,
+        "type": row.type,
+        "subject": row.aggregate,
+        "time": row.created_at,
+        "dataschema": row.dataschema,
+        "sequence": str(row.seq),
+        "correlationid": row.correlationid,
+        "causationid": row.causationid,
+        "traceparent": row.traceparent,
+        "audience": row.stream,
+        "expirytime": row.expirytime,
+        "data": json.loads(row.body),
+    }
+
+
+def _sealed_values(id_: int, sealed: bytes, nodeseq: int, prevhash: str, now: datetime) -> dict[str, Any]:
+    return {
+        "row": id_,
+        "sealed": sealed,
+        "nodeseq": nodeseq,
+        "prevhash": prevhash,
+        "digest": digest(sealed),
+        "at": now,
+    }
+
+
+_SEAL = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state="sealed",
+        sealed=bindparam("sealed"),
+        nodeseq=bindparam("nodeseq"),
+        prevhash=bindparam("prevhash"),
+        digest=bindparam("digest"),
+        sealed_at=bindparam("at"),
+    )
+)
+"""Numbering, chain and signature of one row."""
+
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state=case((outbox.c.state == "sealed", "sent"), else_=outbox.c.state),
+        sent_at=func.coalesce(outbox.c.sent_at, bindparam("at")),
+        attempts=outbox.c.attempts + 1,
+        next_attempt_at=bindparam("next"),
+        last_error=None,
+    )
+)
+_NOT_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(next_attempt_at=bindparam("next"), last_error=bindparam("error"))
+)
