@@ -110,7 +110,13 @@ def status(session: Session, *, node_id: str | None = None, now: datetime) -> Sy
     count: dict[str, int] = {state: number for state, number in session.execute(numbers)}  # noqa: C416
     since = session.scalar(oldest)
     return SyncStatus(
-        *(count.get(state, 0) for state in ("new", "sealed", "sent", "receipted", "refused", "parked", "held")),
+        new=count.get("new", 0),
+        sealed=count.get("sealed", 0),
+        sent=count.get("sent", 0),
+        receipted=count.get("receipted", 0),
+        refused=count.get("refused", 0),
+        parked=count.get("parked", 0),
+        held=count.get("held", 0),
         oldest_seconds=None if since is None else max(0, int((now - since).total_seconds())),
         last_receipt=session.scalar(last),
     )

@@ -70,7 +70,7 @@ def claim(
         .returning(table.c.id, table.c.kind, table.c.key, table.c.node_id, table.c.payload_ref, table.c.attempts)
     )
     rows = session.execute(taken).all() if ids else []
-    return sorted((Job(*row, owner) for row in rows), key=lambda job: job.id)
+    return sorted((Job(**row._mapping, lease_owner=owner) for row in rows), key=lambda job: job.id)
 
 
 def done(session: Session, job: Job, *, now: datetime | None = None, result_ref: str | None = None) -> None:

@@ -1,8 +1,8 @@
 """Receipts and reports of a gap: signed, cumulative, outside outbox and chain, so that they never cause each other.
 
 A receipt says: everything of your stream after ``from_nodeseq`` and up to ``upto_nodeseq`` is in my database; your
-chain at that number is ``chain_hash``; and these messages ended, or wait, in another way than applied. What a lost receipt
-said is asked for again by the sender's next repeat and then answered in so many words.
+chain at that number is ``chain_hash``; and these messages ended, or wait, in another way than applied. What a lost
+receipt said is asked for again by the sender's next repeat and then answered in so many words.
 """
 
 from datetime import datetime, timedelta

@@ -103,7 +103,7 @@ class Relay:
     def _seal_all(
         self, session: Session, position: Row[Any], rows: Sequence[Row[Any]], now: datetime
     ) -> list[Parcel]:
-        nodeseq, chain_hash = position
+        nodeseq, chain_hash = position.nodeseq, position.chain_hash
         sealed_rows: list[dict[str, Any]] = []
         parcels = []
         for row in rows:

@@ -251,10 +251,15 @@ def _trusted_key(kid: str, keys: KeyRing, peer: str | None, *, from_log: bool) -
 
 
 def _verified_payload(signed: Mapping[str, str], known: KnownKey) -> bytes:
+    flattened: jws.FlattenedJSONSerialization = {
+        "payload": signed["payload"],
+        "protected": signed["protected"],
+        "signature": signed["signature"],
+    }
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SecurityWarning)
-            checked = jws.deserialize_json(dict(signed), known.verifier, registry=_READ)  # type: ignore[arg-type]
+            checked = jws.deserialize_json(flattened, known.verifier, registry=_READ)
     except (JoseError, ValueError) as error:
         raise Untrusted("bad-signature") from error
     return checked.payload or b""

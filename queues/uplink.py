@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from amqp.exceptions import MessageNacked
+from amqp.exceptions import MessageNacked  # type: ignore[import-untyped]
 from kombu import Connection, Consumer, Exchange, Producer, Queue
 
 from queues import topology
@@ -101,7 +101,12 @@ class KombuUplink:
         self._prefetch = prefetch
         self._channel: Any = None
         self._producer: Any = None
-        self._forget()
+        self._declared: set[str] = set()
+        self._consumers: dict[str, Consumer] = {}
+        self._arrived: list[Delivery] = []
+        self._dead: list[Delivery] = []
+        self._open: dict[int, int] = {}
+        self._order = 0
 
     def send(self, batch: Sequence[Parcel]) -> list[str]:
         self._connect()
@@ -157,13 +162,13 @@ class KombuUplink:
         self._forget()
 
     def _forget(self) -> None:
+        """What belonged to the closed connection: its unacknowledged deliveries will come again."""
         self._channel = self._producer = None
-        self._declared: set[str] = set()
-        self._consumers: dict[str, Consumer] = {}
-        self._arrived: list[Delivery] = []
-        self._dead: list[Delivery] = []
-        self._open: dict[int, int] = {}
-        self._order = 0
+        self._declared.clear()
+        self._consumers.clear()
+        self._arrived = []
+        self._dead = []
+        self._open.clear()
 
     def _failures(self) -> tuple[type[BaseException], ...]:
         return (*self._connection.connection_errors, *self._connection.channel_errors, OSError)
