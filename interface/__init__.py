@@ -23,6 +23,7 @@ _HOMES = {
     "metadata": "interface.tables",
     "database": "interface.database",
     "say": "interface.pages",
+    "csv_download": "interface.downloads",
 }
 
 __all__ = sorted(_HOMES)

@@ -9,16 +9,15 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request
 from flask_babel import Babel, Domain, get_locale
 from flask_security import Security, SQLAlchemySessionUserDatastore, current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 
-from interface import compression, database, headers, languages, numbers, pages, permissions, words
+from interface import compression, database, headers, languages, numbers, pages, permissions, sessions, words
 from interface.accounts import seed_roles
 from interface.assets import Assets
 from interface.frame import Frame, with_current
 from interface.passwords import LANES, MEMORY_KIB, TIME_COST, hash_password
-from interface.sessions import RowSessions
 from interface.settings import Settings, check_start, secret_key
 from interface.tables import Role, User, WebAuthn
 
@@ -57,7 +56,7 @@ def create_app(
         "kora_no_password": hash_password("nobody has this password", time_cost),
         "kora_assets": Assets(HERE / "static", Path(app.root_path) / "static"),
     }
-    app.session_interface = RowSessions(session_factory, settings, now)
+    app.session_interface = sessions.RowSessions(session_factory, settings, now)
     scoped = database.install(app, session_factory)
     headers.install(app, tls=settings.tls)
     CSRFProtect(app)
@@ -153,6 +152,7 @@ def _install_templates(app: Flask, frame: Callable[[], Frame], defaults: Frame) 
         may=permissions.may,
         here=lambda: request.full_path.rstrip("?") if request.method == "GET" else request.path,
         field_errors=field_errors,
+        browser_words=sessions.browser_words,
         format_number=numbers.format_number,
         format_share=numbers.format_share,
         format_money=numbers.format_money,
@@ -167,10 +167,12 @@ def field_errors(form: Any) -> list[tuple[str, str]]:
 
 
 def _install_error_pages(app: Flask) -> None:
+    # Forbidden and not found look alike, so that nobody learns what exists (S-13).
     def answer(error: HTTPException) -> tuple[str, int] | HTTPException:
-        code = 404 if error.code == 403 and not isinstance(error, CSRFError) and request.method == "GET" else error.code
-        if code is None or code < 400:
+        if error.code is None or error.code < 400:
             return error
+        hidden = error.code == 403 and not isinstance(error, headers.ForeignOrigin)
+        code = 404 if hidden else error.code
         return render_template("interface/error.html", code=code), code
 
     def broken(_: Exception) -> tuple[str, int]:

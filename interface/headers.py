@@ -3,10 +3,15 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import Forbidden
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONE_YEAR = 31_536_000
+
+
+class ForeignOrigin(Forbidden):
+    """A changing request was sent by a page of somebody else."""
 
 
 def nonce() -> str:
@@ -48,7 +53,7 @@ def refuse_foreign_origin() -> None:
     if request.method in SAFE_METHODS:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        abort(403)
+        raise ForeignOrigin
     origin = request.headers.get("Origin")
     if origin and urlsplit(origin).netloc != request.host:
-        abort(403)
+        raise ForeignOrigin

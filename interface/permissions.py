@@ -78,7 +78,7 @@ def guard(app: Flask) -> None:
         if declared == PUBLIC:
             return None
         if not current_user.is_authenticated:
-            return redirect(url_for("interface.sign_in", next=_back()))
+            return _to_sign_in()
         if current_user.must_change_password and request.endpoint not in _WHILE_CHANGING:
             return redirect(url_for("interface.change_password"))
         if declared != SIGNED_IN and (declared is None or not may(declared)):
@@ -87,6 +87,13 @@ def guard(app: Flask) -> None:
 
 
 _WHILE_CHANGING = {"interface.change_password", "interface.sign_out", "interface.choose_language"}
+
+
+def _to_sign_in() -> Response:
+    """Send to the sign-in page; htmx is told to load it as a page, not to put it into a part of one."""
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": url_for("interface.sign_in")})
+    return redirect(url_for("interface.sign_in", next=_back()))
 
 
 def _back() -> str:

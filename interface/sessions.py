@@ -172,3 +172,14 @@ def this_session() -> str:
 def renew() -> None:
     """Give the session of this request a new id."""
     session._get_current_object().renew()  # type: ignore[attr-defined]
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+
+
+def browser_words(user_agent: str) -> str:
+    """``Chrome, Windows`` for the long text browsers send; its beginning when it is of another kind."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for name in _SYSTEMS if name in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part) or user_agent[:40] or "–"

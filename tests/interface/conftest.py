@@ -15,7 +15,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired
 
 import interface
@@ -45,7 +45,7 @@ class Clock:
 
 class TitleForm(FlaskForm):
     title = StringField("Title", validators=[DataRequired()], description="As it stands on the cover.")
-    language = SelectField("Language of the title", choices=[("ar", "Arabic"), ("fr", "French")])
+    language = SelectField("Language of the title", choices=[SelectChoice("ar", "Arabic"), SelectChoice("fr", "French")])
     ours = BooleanField("Ours")
 
 
