@@ -1,6 +1,6 @@
 """Forms of the shared pages."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, EqualTo, Length
@@ -9,11 +9,9 @@ from wtforms.validators import DataRequired, Email, EqualTo, Length
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Email and password; a browser's or a tool's stored password may be pasted."""
 
-    email = EmailField(
-        _l("Email"), validators=[DataRequired(), Length(max=255)], render_kw={"autocomplete": "username"}
-    )
+    email = EmailField(_("Email"), validators=[DataRequired(), Length(max=255)], render_kw={"autocomplete": "username"})
     password = PasswordField(
-        _l("Password"),
+        _("Password"),
         validators=[DataRequired(), Length(max=1024)],
         render_kw={"autocomplete": "current-password"},
     )
@@ -23,15 +21,15 @@ class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
     """The old password once, the new one once; it can be shown, so it is not asked twice."""
 
     old = PasswordField(
-        _l("Present password"),
+        _("Present password"),
         validators=[DataRequired(), Length(max=1024)],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
-        _l("New password"),
+        _("New password"),
         validators=[DataRequired(), Length(max=1024)],
         render_kw={"autocomplete": "new-password"},
-        description=_l("At least 12 characters. A short sentence is good."),
+        description=_("At least 12 characters. A short sentence is good."),
     )
 
 
@@ -39,19 +37,19 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]
     """The first administrator's account."""
 
     full_name = StringField(
-        _l("Your name"), validators=[DataRequired(), Length(max=200)], render_kw={"autocomplete": "name", "dir": "auto"}
+        _("Your name"), validators=[DataRequired(), Length(max=200)], render_kw={"autocomplete": "name", "dir": "auto"}
     )
     email = EmailField(
-        _l("Email"), validators=[DataRequired(), Length(max=255), Email()], render_kw={"autocomplete": "username"}
+        _("Email"), validators=[DataRequired(), Length(max=255), Email()], render_kw={"autocomplete": "username"}
     )
     password = PasswordField(
-        _l("Password"),
+        _("Password"),
         validators=[DataRequired(), Length(max=1024)],
         render_kw={"autocomplete": "new-password"},
-        description=_l("At least 12 characters. A short sentence is good."),
+        description=_("At least 12 characters. A short sentence is good."),
     )
     again = PasswordField(
-        _l("Password, once more"),
-        validators=[DataRequired(), EqualTo("password", message=_l("The two passwords differ."))],
+        _("Password, once more"),
+        validators=[DataRequired(), EqualTo("password", message=_("The two passwords differ."))],
         render_kw={"autocomplete": "new-password"},
     )

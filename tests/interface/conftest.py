@@ -45,7 +45,7 @@ class Clock:
 
 class TitleForm(FlaskForm):
     title = StringField("Title", validators=[DataRequired()], description="As it stands on the cover.")
-    language = SelectField("Language of the title", choices=[SelectChoice("ar", "Arabic"), SelectChoice("fr", "French")])
+    language = SelectField("Language", choices=[SelectChoice("ar", "Arabic"), SelectChoice("fr", "French")])
     ours = BooleanField("Ours")
 
 

@@ -18,7 +18,7 @@ def test_s47_a_name_with_markup_stays_a_name(site):
         '{% import "interface/macros.html" as k %}{{ k.name(name) }}{{ k.text_cell("A", name) }}{{ k.toast(name) }}'
     )
     with site.app.test_request_context("/"):
-        page = render_template_string(source, x='<img src=x onerror="alert(1)">')
+        page = render_template_string(source, name='<img src=x onerror="alert(1)">')
     assert "<img" not in page
     assert page.count("&lt;img src=x onerror=&#34;alert(1)&#34;&gt;") == 3
 
