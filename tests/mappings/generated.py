@@ -1,4 +1,4 @@
-"""Works and agreements as CWR can say them, made up by hypothesis: chains, territories, unknown parties, other scripts."""
+"""Works and agreements as CWR can say them, made up by hypothesis: chains, territories, parties nobody knows."""
 
 from dataclasses import replace
 from datetime import date
