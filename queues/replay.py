@@ -101,7 +101,7 @@ def rebuild(
     return Replayed(read, handled, read - handled - untrusted, untrusted)
 
 
-def _in_applied_order(session: Session) -> list[Row[Any]]:
+def _in_applied_order(session: Session) -> list[Any]:
     """Used-up messages in the order of arrival, where one that came before its turn waits for it, as it did then.
 
     No instant is read: clocks jump.
@@ -110,14 +110,14 @@ def _in_applied_order(session: Session) -> list[Row[Any]]:
     used_up = select(table.id, table.source, table.aggregate, table.seq, table.outcome).where(
         table.outcome.in_(("applied", "refused", "parked"))
     )
-    turns: dict[tuple[str, str], list[Row[Any]]] = {}
-    rows = session.execute(used_up.order_by(table.id)).all()
+    turns: dict[tuple[str, str], list[Any]] = {}
+    rows: list[Any] = list(session.execute(used_up.order_by(table.id)))
     for row in rows:
         turns.setdefault((row.source, row.aggregate), []).append(row)
     for of_record in turns.values():
         of_record.sort(key=lambda row: row.seq, reverse=True)
     arrived: set[int] = set()
-    ordered: list[Row[Any]] = []
+    ordered: list[Any] = []
     for row in rows:
         arrived.add(row.id)
         of_record = turns[(row.source, row.aggregate)]

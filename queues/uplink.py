@@ -93,7 +93,9 @@ class KombuUplink:
     ) -> None:
         self._embedded = url.startswith("sqlitelease:")
         options = {} if self._embedded else {"confirm_publish": True}
-        self._connection = Connection(url, transport_options={**options, **(transport_options or {})})
+        self._url = url
+        self._options = {**options, **(transport_options or {})}
+        self._connection = self._new_connection()
         self._route = route
         self._listen = listen
         self._nodes = nodes
@@ -159,7 +161,12 @@ class KombuUplink:
     def close(self) -> None:
         """Give back what is not acknowledged; the next call connects again."""
         self._connection.close()
+        self._connection = self._new_connection()
         self._forget()
+
+    def _new_connection(self) -> Connection:
+        """Not connected yet; a closed one cannot be used again."""
+        return Connection(self._url, transport_options=self._options)
 
     def _forget(self) -> None:
         """What belonged to the closed connection: its unacknowledged deliveries will come again."""
