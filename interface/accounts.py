@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interface.passwords import TIME_COST, check_password, hash_password, one_time_password
+from interface.sessions import end_all_sessions
 from interface.tables import FailedTry, Role, SetupLink, User
 
 ONE_TIME_VALID = timedelta(days=7)
@@ -20,6 +21,10 @@ FORGET_TRIES = timedelta(hours=24)
 
 class LinkNotValid(Exception):
     """The set-up link is unknown, used, too old, or an administrator exists already."""
+
+
+class UnknownAccount(Exception):
+    """Nobody has an account under this address."""
 
 
 class EmailTaken(Exception):
@@ -42,6 +47,30 @@ def create_user(
     user.must_change_password = True
     user.one_time_until = now + ONE_TIME_VALID
     return password
+
+
+def give_new_password(session: Session, email: str, *, now: datetime, time_cost: int = TIME_COST) -> str:
+    """A new one-time password for somebody who forgot theirs; every session of the account ends.
+
+    Raises :class:`UnknownAccount`.
+    """
+    user = _known(session, email)
+    password = one_time_password()
+    end_all_sessions(session, user.fs_uniquifier)
+    set_password(user, password, time_cost)
+    user.must_change_password = True
+    user.one_time_until = now + ONE_TIME_VALID
+    return password
+
+
+def give_roles(session: Session, email: str, roles: Iterable[str]) -> None:
+    """Let the account have exactly these roles; its sessions end, so that old rights do not outlive the change.
+
+    Raises :class:`UnknownAccount`, and KeyError for a role that does not exist.
+    """
+    user = _known(session, email)
+    user.roles = _role_rows(session, roles)
+    end_all_sessions(session, user.fs_uniquifier)
 
 
 def make_setup_link(session: Session, *, now: datetime) -> str:
@@ -96,10 +125,6 @@ def find_user(session: Session, email: str) -> User | None:
 def _add(session: Session, *, email: str, full_name: str, roles: Iterable[str], password: str, time_cost: int) -> User:
     if find_user(session, email) is not None:
         raise EmailTaken(email)
-    wanted = set(roles)
-    rows = list(session.scalars(select(Role).where(Role.name.in_(wanted))))
-    if missing := wanted - {row.name for row in rows}:
-        raise KeyError(f"there is no role {', '.join(sorted(missing))}")
     user = User(
         email=email.strip().casefold(),
         full_name=full_name,
@@ -107,10 +132,25 @@ def _add(session: Session, *, email: str, full_name: str, roles: Iterable[str], 
         active=True,
         fs_uniquifier=secrets.token_hex(32),
         must_change_password=False,
-        roles=rows,
+        roles=_role_rows(session, roles),
     )
     session.add(user)
     session.flush()
+    return user
+
+
+def _role_rows(session: Session, roles: Iterable[str]) -> list[Role]:
+    wanted = set(roles)
+    rows = list(session.scalars(select(Role).where(Role.name.in_(wanted))))
+    if missing := wanted - {row.name for row in rows}:
+        raise KeyError(f"there is no role {', '.join(sorted(missing))}")
+    return rows
+
+
+def _known(session: Session, email: str) -> User:
+    user = find_user(session, email)
+    if user is None:
+        raise UnknownAccount(email)
     return user
 
 

@@ -1,22 +1,32 @@
 """Make a web application of Kora: headers, sessions, sign-in, languages, pages and the guard at every route."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, g, render_template
 from flask_babel import Babel, Domain, get_locale
-from flask_security import Security, SQLAlchemySessionUserDatastore, current_user
+from flask_security import Security, SQLAlchemySessionUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from interface import compression, database, headers, languages, numbers, pages, permissions, sessions, words
+from interface import (
+    compression,
+    database,
+    headers,
+    languages,
+    pages,
+    permissions,
+    sessions,
+    templating,
+    words,
+)
 from interface.accounts import seed_roles
 from interface.assets import Assets
-from interface.frame import Frame, with_current
+from interface.frame import Frame
 from interface.passwords import LANES, MEMORY_KIB, TIME_COST, hash_password
 from interface.settings import Settings, check_start, secret_key
 from interface.tables import Role, User, WebAuthn
@@ -47,6 +57,10 @@ def create_app(
     check_start(settings)
     app = Flask(import_name, static_folder=None, template_folder="templates")
     app.debug = settings.debug
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how Flask wants its middleware
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     _configure(app, settings, time_cost)
     app.extensions |= {
         "kora_settings": settings,
@@ -64,11 +78,8 @@ def create_app(
     permissions.guard(app)
     compression.install(app)
     _install_languages(app, settings)
-    _install_templates(
-        app,
-        frame or Frame,
-        Frame(name, subtitle, edition=edition, version=settings.version, time_zone=settings.time_zone),
-    )
+    whole = Frame(name, subtitle, edition=edition, version=settings.version, time_zone=settings.time_zone)
+    templating.install(app, settings, frame or Frame, whole)
     _install_error_pages(app)
     for blueprint in (pages.pages, *blueprints):
         app.register_blueprint(blueprint)
@@ -121,51 +132,6 @@ def _install_languages(app: Flask, settings: Settings) -> None:
     babel.domain_instance = _Catalogue(domain=words.DOMAIN)
 
 
-def _install_templates(app: Flask, frame: Callable[[], Frame], defaults: Frame) -> None:
-    assets: Assets = app.extensions["kora_assets"]
-
-    def interface_frame() -> Frame:
-        own = frame() if current_user.is_authenticated else Frame()
-        shown = [link for link in own.navigation if link.permission is None or permissions.may(link.permission)]
-        return replace(
-            own,
-            name=own.name or defaults.name,
-            subtitle=own.subtitle or defaults.subtitle,
-            navigation=with_current(shown, request.path),
-            edition=defaults.edition,
-            version=defaults.version,
-            time_zone=defaults.time_zone,
-        )
-
-    app.jinja_env.trim_blocks = False
-    app.jinja_env.globals.update(
-        static_url=assets.url,
-        interface_frame=interface_frame,
-        language=languages.language,
-        languages=languages.languages,
-        language_name=languages.language_name,
-        text_direction=languages.text_direction,
-        signed_in=lambda: bool(current_user.is_authenticated),
-        person_name=lambda: current_user.full_name or current_user.email,
-        person=lambda: current_user,
-        must_change=lambda: bool(current_user.is_authenticated and current_user.must_change_password),
-        may=permissions.may,
-        here=lambda: request.full_path.rstrip("?") if request.method == "GET" else request.path,
-        field_errors=field_errors,
-        browser_words=sessions.browser_words,
-        format_number=numbers.format_number,
-        format_share=numbers.format_share,
-        format_money=numbers.format_money,
-        format_instant=numbers.format_instant,
-        format_day=numbers.format_day,
-    )
-
-
-def field_errors(form: Any) -> list[tuple[str, str]]:
-    """Every error of a form as (address of its field, sentence), in the order of the fields."""
-    return [(f"#{field.id}", f"{field.label.text}: {error}") for field in form for error in field.errors if error]
-
-
 def _install_error_pages(app: Flask) -> None:
     # Forbidden and not found look alike, so that nobody learns what exists (S-13).
     def answer(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -176,7 +142,12 @@ def _install_error_pages(app: Flask) -> None:
         return render_template("interface/error.html", code=code), code
 
     def broken(_: Exception) -> tuple[str, int]:
-        return render_template("interface/error.html", code=500), 500
+        g.kora_bare = True  # what the application tells about itself may be the very thing that is broken
+        try:
+            return render_template("interface/error.html", code=500), 500
+        except Exception:
+            app.logger.exception("the error page could not be made")
+            return "<!doctype html><title>500</title><h1>500</h1>", 500
 
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(500, broken)

@@ -214,6 +214,13 @@ def set_up(token: str) -> AnyResponse | str | tuple[str, int]:
     return redirect("/")
 
 
+@pages.get("/account/stay")
+@signed_in
+def stay() -> tuple[str, int]:
+    """Nothing but the visit itself, with which an open page keeps its session alive."""
+    return "", 204
+
+
 @pages.get("/account")
 @signed_in
 def account() -> str:

@@ -20,6 +20,8 @@ from interface.settings import Settings
 from interface.tables import SessionRow
 
 ID_BYTES = 32
+FILES = "/static/"
+"""Files need no session; asking for one must neither read nor replace it."""
 SEEN_EVERY = timedelta(seconds=60)
 """How often a mere visit is written down, so that reading pages costs no write."""
 
@@ -58,7 +60,7 @@ class RowSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session the cookie names, or an empty one when it is unknown or over."""
         session_id = request.cookies.get(self.cookie)
-        if not session_id:
+        if not session_id or request.path.startswith(FILES):
             return ServerSession({}, None, None)
         now = self._now()
         with self._database.begin() as database:
@@ -72,7 +74,7 @@ class RowSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the row when it changed, note the visit, set the cookie when the id is new."""
-        if not isinstance(session, ServerSession):
+        if not isinstance(session, ServerSession) or request.path.startswith(FILES):
             return
         response.vary.add("Cookie")
         if not session:

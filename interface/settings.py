@@ -23,7 +23,7 @@ class Settings:
     ``data_dir`` keeps the secret key. ``instance`` tells two applications on one machine apart in the cookie name
     (ports share cookies). ``tls`` is true when people reach the application by https, directly or through a proxy.
     ``dev`` is the developer's switch without which debug mode is refused. ``idle_minutes`` and ``absolute_hours``
-    end a session (S-43).
+    end a session (S-43). ``proxies`` counts the proxies in front whose word about address and scheme is taken.
     """
 
     data_dir: Path
@@ -32,6 +32,7 @@ class Settings:
     tls: bool = False
     debug: bool = False
     dev: bool = False
+    proxies: int = 0
     version: str = "0.1.0"
     time_zone: str = "UTC"
     default_language: str = "en"

@@ -3,7 +3,28 @@
 (() => {
   const on = (type, act) => document.addEventListener(type, act);
 
+  const ending = document.getElementById("ending");
+  let timer;
+  const watch = () => {
+    clearTimeout(timer);
+    if (!ending) return;
+    const live = document.getElementById("live");
+    live.querySelector("[data-stay]")?.closest(".note").remove();
+    timer = setTimeout(() => {
+      live.append(ending.content.cloneNode(true));
+      live.querySelector("[data-stay]").focus();
+    }, Math.max(ending.dataset.seconds - 120, 1) * 1000);
+  };
+  watch();
+  on("htmx:afterRequest", watch);
+
   on("click", async (event) => {
+    const stay = event.target.closest("[data-stay]");
+    if (stay) {
+      const answer = await fetch(stay.dataset.stay, { redirect: "manual" });
+      if (answer.status === 204) watch(); else location.reload();
+      return;
+    }
     const copy = event.target.closest("[data-copy]");
     if (copy && navigator.clipboard) {
       await navigator.clipboard.writeText(copy.dataset.copy);

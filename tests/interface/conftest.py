@@ -151,7 +151,7 @@ def _token() -> Callable[[str], str]:
 def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     engines = []
 
-    def make(edition: str = "node", blueprints: Any = None, **settings: Any) -> Site:
+    def make(edition: str = "node", blueprints: Any = None, around: Any = frame, **settings: Any) -> Site:
         engine = create_engine(f"sqlite:///{tmp_path}/{edition}.db")
         engines.append(engine)
         interface.metadata.create_all(engine)
@@ -166,7 +166,7 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
             session_factory=sessions,
             users=USERS,
             edition=edition,
-            frame=frame,
+            frame=around,
             blueprints=[demo_pages()] if blueprints is None else blueprints,
             now=clock,
             time_cost=1,
