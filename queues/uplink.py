@@ -158,6 +158,11 @@ class KombuUplink:
             del self._open[id(delivery.message)]
             delivery.message.requeue()
 
+    def size(self, queue: str) -> int:
+        """How many messages lie in a queue, for the operators' screen; a broker does not count those taken."""
+        self._connect()
+        return int(self._channel.queue_declare(queue=queue, passive=True).message_count)
+
     def close(self) -> None:
         """Give back what is not acknowledged; the next call connects again."""
         self._connection.close()

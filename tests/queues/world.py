@@ -103,6 +103,10 @@ class Side:
     def values(self, subject: str = "work/1") -> list[str]:
         return [row.value for row in self.rows(select(book).where(book.c.subject == subject).order_by(book.c.id))]
 
+    def uplink_size(self, queue: str) -> int:
+        """Messages that lie in a queue, taken or not."""
+        return int(self.uplink.size(queue))
+
     def close(self) -> None:
         self.uplink.close()
         self.engine.dispose()
