@@ -464,7 +464,8 @@ def test_a_gap_report_is_signed_and_stands_outside_the_stream(
     line.ack(line.fetch(10))
     clock.forward(minutes=11)
     gateway.turn()
-    reports = [queues.signing.open_sealed(one.raw, keys=node.ring, peer=GATEWAY, audience=NODE) for one in line.fetch(9)]
+    arrived = line.fetch(9)
+    reports = [queues.signing.open_sealed(one.raw, keys=node.ring, peer=GATEWAY, audience=NODE) for one in arrived]
     (gap,) = [report.envelope for report in reports if report.envelope and report.envelope.type == GAP]
     assert json.loads(json.dumps(gap.data)) == {"from_nodeseq": 1, "to_nodeseq": 1}
     assert (gap.nodeseq, gap.sequence, gap.prevhash) == (None, None, None)

@@ -1,4 +1,4 @@
-"""A node and a gateway on real files, a clock that stands still until it is told to move, and a book of what arrived."""
+"""A node and a gateway on real files, a clock that stands still until told to move, and a book of what arrived."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
