@@ -75,3 +75,9 @@ def test_a_page_is_packed_and_its_packed_length_varies(site):
         assert "Accept-Encoding" in answer.headers["Vary"]
         lengths.add(len(answer.data))
     assert len(lengths) > 3
+
+
+def test_a_later_page_weighs_less_than_twelve_kilobytes(site):
+    answer = site.signed_in().get("/", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 12_000

@@ -147,3 +147,16 @@ def test_everything_works_without_scripts(chromium, site, serve):
     page.click("details.drop button[lang=ar]")
     assert page.get_attribute("html", "dir") == "rtl"
     context.close()
+
+
+def test_two_minutes_before_the_end_a_person_can_stay_with_one_key(visit):
+    page = visit()
+    enter(page)
+    page.evaluate("document.getElementById('ending').dataset.seconds = '121'")
+    page.evaluate("document.dispatchEvent(new Event('htmx:afterRequest'))")
+    page.wait_for_selector("[data-stay]:focus")
+    page.evaluate("document.getElementById('ending').dataset.seconds = '1800'")
+    with page.expect_response("**/account/stay") as answer:
+        page.keyboard.press("Enter")
+    assert answer.value.status == 204
+    page.wait_for_selector("[data-stay]", state="detached")

@@ -4,6 +4,8 @@ import pytest
 from flask import render_template_string
 from lxml import html
 
+import interface
+
 
 @pytest.fixture
 def draw(site):
@@ -122,3 +124,16 @@ def test_the_console_of_the_gateway_has_the_indigo_bar_and_the_node_has_not(make
         site = make_site(edition)
         site.person()
         assert html.fromstring(site.signed_in().get("/").text).xpath("/html/body/@class") == expected
+
+
+def test_the_undo_line_posts_with_the_token_and_is_read_aloud(site):
+    with site.app.test_request_context("/"):
+        interface.say("Saved 09:41", undo="/undo/7")
+        page = html.fromstring(
+            "<main>" + render_template_string('{% import "interface/macros.html" as k %}{{ k.flashes() }}') + "</main>"
+        )
+    (line,) = page.xpath('.//div[@role="status"]')
+    assert line.xpath("./span/text()") == ["Saved 09:41"]
+    (form,) = line.xpath("./form")
+    assert (form.get("method"), form.get("action")) == ("post", "/undo/7")
+    assert form.xpath('./input[@name="csrf_token"]/@value') != [""]
