@@ -81,7 +81,7 @@ def run(
         "applied_per_second": round(speed, 1),
         "p50_ms": round(cuts[49] * 1000, 1),
         "p95_ms": round(cuts[94] * 1000, 1),
-        "handler": getattr(handle, "__qualname__", type(handle).__name__),
+        "handler": getattr(handle, "__qualname__", handle.__class__.__name__),
         "body_bytes": len(json.dumps(body(0), ensure_ascii=False).encode()),
     }
 

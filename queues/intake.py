@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from queues import receipts
 from queues.crash import crash_point
-from queues.envelope import CARRIAGE_TYPES, FIRST_PREVHASH, GAP, RECEIPT, Envelope
+from queues.envelope import CARRIAGE_TYPES, GAP, RECEIPT, Envelope
+from queues.positions import advance, position
 from queues.settling import DELIVERIES_BEFORE_PARKING, Arrived, Failed, Handler, Settler, keep_parked, raise_alarm
 from queues.signing import KeyRing, Opened, SigningKey, Untrusted, open_sealed
-from queues.tables import inbox, inbox_held, record_version, stream_position, upsert, verification_count
+from queues.tables import inbox, inbox_held, record_version, upsert, verification_count
 from queues.uplink import Delivery, Parcel, Uplink
 
 BATCH = 100
@@ -142,7 +143,7 @@ class Intake:
             inbox.c.source == source, or_(inbox.c.msg_id == msg_id, inbox.c.nodeseq == nodeseq)
         )
         known = session.execute(same).first()
-        contiguous, chain_hash = self._position(session, source, now)
+        contiguous, chain_hash = position(session, source, node_id=self._settler.tenant(source), now=now)
         if known is not None and known.digest == digest:
             session.execute(
                 update(inbox).where(inbox.c.source == source, inbox.c.msg_id == msg_id).values(owed=True)
@@ -162,20 +163,6 @@ class Intake:
             headers=delivery.headers, deliveries=delivery.count, now=now,
         )
         return False
-
-    def _position(self, session: Session, source: str, now: datetime) -> tuple[int, str]:
-        """How far the stream is complete, with a row lock where the database has one."""
-        table = stream_position.c
-        mine = select(table.contiguous_nodeseq, table.chain_hash).where(table.source == source).with_for_update()
-        found = session.execute(mine).one_or_none()
-        if found is None:
-            first = upsert(session, stream_position).values(
-                source=source, node_id=self._settler.tenant(source), contiguous_nodeseq=0, chain_hash=FIRST_PREVHASH,
-                updated_at=now,
-            )
-            session.execute(first.on_conflict_do_nothing())
-            found = session.execute(mine).one()
-        return found.contiguous_nodeseq, found.chain_hash
 
     def _insert(self, session: Session, arrived: Arrived, digest: str, now: datetime) -> None:
         stated = arrived.stated
@@ -203,29 +190,7 @@ class Intake:
             self._settler.hold(session, arrived, now=now)
 
     def _advance(self, session: Session, source: str, now: datetime) -> None:
-        """Move the stream on over what is there without gap, checking the chain link by link."""
-        contiguous, chain_hash = start, _ = self._position(session, source, now)
-        while True:
-            link = session.execute(
-                select(inbox.c.prevhash, inbox.c.digest, inbox.c.msg_id).where(
-                    inbox.c.source == source, inbox.c.nodeseq == contiguous + 1
-                )
-            ).one_or_none()
-            if link is None:
-                break
-            if link.prevhash != chain_hash:
-                raise_alarm(
-                    session, node_id=self._settler.tenant(source), kind="chain-mismatch", source=source,
-                    msg_id=link.msg_id, detail=f"number {contiguous + 1} does not continue the chain", now=now,
-                )
-                break
-            contiguous, chain_hash = contiguous + 1, link.digest
-        if contiguous != start:
-            session.execute(
-                update(stream_position)
-                .where(stream_position.c.source == source)
-                .values(contiguous_nodeseq=contiguous, chain_hash=chain_hash, updated_at=now, gap_told_at=None)
-            )
+        advance(session, source, node_id=self._settler.tenant(source), now=now)
 
     def _retry(self, session: Session, held: Row[Any], now: datetime, *, skip: bool = False) -> bool:
         """Try one held message; False when it has to wait on. ``skip``: do not wait for what is missing before it."""
