@@ -1,7 +1,7 @@
 """What a partner answers (ACK with MSG, echo and EXC; ISW), as the model's answers with the place they refer to."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from formats.cwr import Record, Transaction
 from mappings.cwr.reading import NoWork, to_work, work_of
@@ -41,7 +41,7 @@ def to_acknowledgement(
     """
     head = transaction.records[0]
     origin = Origin(
-        created=datetime.combine(head.creation_date, head.creation_time, UTC),
+        created=datetime.combine(head.creation_date, time.fromisoformat(head.creation_time), UTC),
         group=head.original_group_id or 0,
         transaction=head.original_transaction_sequence or 0,
         type=head.original_transaction_type,
