@@ -34,10 +34,10 @@ def _utc_now() -> datetime:
 
 
 class Carrier:
-    """One background thread: intake, relay, then the application's own turns (jobs), for ever.
+    """One background thread: intake, the application's own turns (jobs), relay, for ever.
 
     ``turns`` are plain functions called with the instant; each returns how much it did. A failure is logged and the
-    thread goes on. ``wake`` ends an idle wait early; it is a hint, nothing is lost without it.
+    thread goes on after ``pause`` seconds. ``wake`` ends an idle wait early; it is a hint, nothing is lost without it.
     """
 
     def __init__(
@@ -48,10 +48,12 @@ class Carrier:
         turns: Sequence[Turn] = (),
         now: Callable[[], datetime] = _utc_now,
         idle: float = IDLE_SECONDS,
+        pause: float = AFTER_FAILURE_SECONDS,
     ) -> None:
         self._turns: tuple[Turn, ...] = (intake.run_once, *turns, relay.run_once)
         self._now = now
         self._idle = idle
+        self._pause = pause
         self._stopping = threading.Event()
         self._hint = threading.Event()
         self._thread: threading.Thread | None = None
@@ -90,5 +92,5 @@ class Carrier:
             return turn(self._now())
         except Exception:
             log.exception("a turn of the carrier failed")
-            self._stopping.wait(AFTER_FAILURE_SECONDS)
+            self._stopping.wait(self._pause)
             return 0
