@@ -63,12 +63,10 @@ class RowSessions(SessionInterface):
         if not session_id or request.path.startswith(FILES):
             return ServerSession({}, None, None)
         now = self._now()
-        with self._database.begin() as database:
+        with self._database() as database:
+            database.connection(execution_options={"read_only": True})  # SQLite need not lock others out for a look
             row = database.get(SessionRow, digest(session_id))
-            if row is None:
-                return ServerSession({}, None, None)
-            if now - row.seen_at > self._idle or now - row.created_at > self._absolute:
-                database.delete(row)
+            if row is None or now - row.seen_at > self._idle or now - row.created_at > self._absolute:
                 return ServerSession({}, None, None)
             return ServerSession(self.serializer.loads(row.data), session_id, row.seen_at)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from interface.sessions import browser_words, digest
 from interface.tables import SessionRow
@@ -150,3 +150,40 @@ def test_s43_an_invented_id_opens_nothing(site):
 )
 def test_s43_the_list_names_browser_and_system_in_words(sent, shown):
     assert browser_words(sent) == shown
+
+
+@pytest.fixture
+def one_writer(site):
+    """The database as it runs: every transaction takes the write lock at once, unless it only reads."""
+
+    @event.listens_for(site.sessions.kw["bind"], "begin")
+    def begin(connection):
+        only_reads = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+    @event.listens_for(site.sessions.kw["bind"], "connect")
+    def connect(connection, record):
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA busy_timeout=100")
+
+    site.sessions.kw["bind"].dispose()
+    return site
+
+
+def test_s43_the_page_lets_go_of_the_database_before_the_session_is_written(one_writer, token):
+    client = one_writer.signed_in()
+    one_writer.clock.move(minutes=2)
+    own = token(client.get("/account").text)
+    assert client.post("/works", data={"title": "Kaira", "csrf_token": own}).status_code == 200
+    (row,) = rows(one_writer)
+    assert row.seen_at == one_writer.clock()
+
+
+def test_s43_pages_are_read_while_somebody_else_writes(one_writer):
+    client = one_writer.signed_in()
+    client.get("/")
+    with one_writer.sessions.begin() as writer:
+        writer.add(SessionRow(id_hash="x", data="{}", created_at=one_writer.clock(), seen_at=one_writer.clock()))
+        writer.flush()
+        assert client.get("/").status_code == 200
