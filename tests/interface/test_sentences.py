@@ -1,11 +1,15 @@
 """Sentences for problem codes: own words first, then the condition, then the family; always whole."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from interface import words
+from interface.sentence_tables import SENTENCES
 from interface.sentences import sentence, templates
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -61,3 +65,25 @@ def test_a_sentence_comes_in_the_language_of_the_reader(tmp_path, monkeypatch):
     words.translator.cache_clear()
     assert sentence("SPU-F-005", {"condition": "given", "field": "publisher_type"}, "es") == "Falta publisher_type."
     words.translator.cache_clear()
+
+
+def literals(package, pattern):
+    for path in sorted((ROOT / package).rglob("*.py")):
+        yield from re.findall(pattern, path.read_text(encoding="utf-8"))
+
+
+def test_every_refusal_of_a_message_has_a_sentence_of_its_own():
+    refusals = set(literals("queues", r"(?:Untrusted|Refused)\(\s*\"([a-z-]+)\""))
+    assert "bad-signature" in refusals
+    assert refusals - set(SENTENCES) == set()
+
+
+def test_every_code_of_our_own_has_a_sentence_of_its_own():
+    codes = {code for package in ("formats", "mappings") for code in literals(package, r"\"(KORA-[A-Z0-9-]+)\"")}
+    assert codes - set(SENTENCES) == set()
+
+
+def test_every_reason_why_a_number_is_wrong_has_a_sentence_of_its_own():
+    reasons = set(literals("formats/identifiers", r"reason = \"([a-z-]+)\""))
+    assert reasons == {"check-digit", "length", "character", "prefix", "placeholder"}
+    assert reasons - set(SENTENCES) == set()
