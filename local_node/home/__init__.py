@@ -1,0 +1,1 @@
+"""The first page: numbers that are links, and news from partners."""

@@ -1,0 +1,1 @@
+"""Persons and firms with their names, numbers and societies."""

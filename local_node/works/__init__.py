@@ -1,0 +1,1 @@
+"""Works of every creation class: titles, shares, numbers, and what partners answered."""

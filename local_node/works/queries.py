@@ -1,0 +1,262 @@
+"""Questions about works. A whole work is the model's ``Work``, its parties as they are known today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from local_node.right_owners.models import RightOwner, RightOwnerName
+from local_node.right_owners.queries import to_party
+from local_node.works.models import (
+    InterestRow,
+    PartnerAnswer,
+    PartnerStatus,
+    WorkConflict,
+    WorkIdentifier,
+    WorkRow,
+    WorkTitle,
+)
+from mappings import tables
+from mappings.latin import folded
+from mappings.messages import from_json
+from mappings.model import Annex, Identifier, Interest, Party, Title, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, how many there are in all, and where the next page begins."""
+
+    rows: Sequence[WorkRow]
+    total: int
+    next_before: str | None
+
+
+def to_work(row: WorkRow) -> Work:
+    """The whole work of a row, as it stands in messages."""
+    return Work(
+        titles=tuple(Title(one.text, one.kind, one.language, one.script, one.accepted) for one in row.titles),
+        interests=tuple(_interest(one) for one in row.interests),
+        creation_class=row.creation_class,
+        id=row.id,
+        number=row.number,
+        identifiers=tuple(
+            Identifier(one.scheme, one.value, one.issuer, one.source)
+            for one in row.identifiers
+            if one.replaced_at is None
+        ),
+        details=dict(row.details),
+        annexes=tuple(from_json(Annex, one) for one in row.annexes),
+    )
+
+
+def get(session: Session, id: str) -> WorkRow | None:
+    """The row of a work."""
+    return session.get(WorkRow, id)
+
+
+def by_number(session: Session, number: str) -> WorkRow | None:
+    """The work with our running number."""
+    return session.scalar(select(WorkRow).where(WorkRow.number == number))
+
+
+def by_identifier(session: Session, scheme: str, value: str, issuer: str | None = None) -> Sequence[WorkRow]:
+    """Works that bear a number now; ``issuer`` narrows numbers that only hold within one society."""
+    held = exists().where(
+        WorkIdentifier.work_id == WorkRow.id,
+        WorkIdentifier.scheme == scheme,
+        WorkIdentifier.value == value,
+        WorkIdentifier.replaced_at.is_(None),
+        *([] if issuer is None else [WorkIdentifier.issuer == issuer]),
+    )
+    return session.scalars(select(WorkRow).where(held).order_by(WorkRow.id)).all()
+
+
+def by_title(session: Session, text: str, limit: int = 20) -> Sequence[WorkRow]:
+    """Works one of whose titles is this text, in any case or accent."""
+    held = exists().where(WorkTitle.work_id == WorkRow.id, WorkTitle.folded == folded(text))
+    return session.scalars(select(WorkRow).where(held).order_by(WorkRow.id).limit(limit)).all()
+
+
+def of_right_owner(session: Session, right_owner_id: str, limit: int = 200) -> Sequence[WorkRow]:
+    """Works a right owner has a part in, newest first."""
+    part = exists().where(InterestRow.work_id == WorkRow.id, InterestRow.right_owner_id == right_owner_id)
+    return session.scalars(select(WorkRow).where(part).order_by(WorkRow.id.desc()).limit(limit)).all()
+
+
+def search(
+    session: Session,
+    text: str = "",
+    *,
+    creation_class: str | None = None,
+    state: str | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Works that fit a text, newest first.
+
+    ``state`` is draft, registered, withdrawn, blocked, conflict, answered, iswc, or a partner's status. The text is searched in titles, names, numbers and identifiers; ``title / name`` asks for both at once.
+    """
+    statement = _found(text)
+    if creation_class:
+        statement = statement.where(WorkRow.creation_class == creation_class)
+    if state:
+        statement = statement.where(_in_state(state))
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    if before:
+        statement = statement.where(WorkRow.id < before)
+    rows = session.scalars(statement.order_by(WorkRow.id.desc()).limit(limit + 1)).all()
+    return Page(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
+
+
+def count(session: Session, state: str | None = None) -> int:
+    """How many works there are, or are in a state."""
+    statement = select(func.count()).select_from(WorkRow)
+    return session.scalar(statement if state is None else statement.where(_in_state(state))) or 0
+
+
+def is_blocked(row: WorkRow) -> bool:
+    """Whether something keeps the work from partners: in itself, or a right owner without an accepted Latin name."""
+    return row.blocked or any(one.right_owner and not one.right_owner.has_latin_name for one in row.interests)
+
+
+def answers(session: Session, work_id: str) -> Sequence[PartnerAnswer]:
+    """What partners answered about a work, oldest first."""
+    statement = select(PartnerAnswer).where(PartnerAnswer.work_id == work_id)
+    return session.scalars(statement.order_by(PartnerAnswer.at, PartnerAnswer.id)).all()
+
+
+def news(session: Session, since: datetime | None = None, limit: int = 12) -> Sequence[tuple[PartnerAnswer, WorkRow]]:
+    """The latest answers of all partners with their works, newest first."""
+    statement = select(PartnerAnswer, WorkRow).join(WorkRow, WorkRow.id == PartnerAnswer.work_id)
+    if since is not None:
+        statement = statement.where(PartnerAnswer.at >= since)
+    found = session.execute(statement.order_by(PartnerAnswer.at.desc(), PartnerAnswer.id.desc()).limit(limit))
+    return [(answer, work) for answer, work in found]
+
+
+def count_answers(session: Session) -> int:
+    """How many answers of partners came."""
+    return session.scalar(select(func.count()).select_from(PartnerAnswer)) or 0
+
+
+def conflicts(session: Session, work_id: str | None = None) -> Sequence[WorkConflict]:
+    """Conflicts that wait for a person, oldest first."""
+    statement = select(WorkConflict).where(WorkConflict.decision.is_(None)).order_by(WorkConflict.id)
+    return session.scalars(statement if work_id is None else statement.where(WorkConflict.work_id == work_id)).all()
+
+
+def recent(session: Session, limit: int = 8) -> Sequence[WorkRow]:
+    """The works people changed last."""
+    return session.scalars(select(WorkRow).order_by(WorkRow.changed_at.desc(), WorkRow.id.desc()).limit(limit)).all()
+
+
+def summary(session: Session) -> dict[str, Any]:
+    """Counts for machines: works by status and by each partner's last word, waiting conflicts, works with an ISWC."""
+    by_status = select(WorkRow.status, func.count()).group_by(WorkRow.status)
+    partners = select(PartnerStatus.partner, PartnerStatus.status, func.count())
+    said: dict[str, dict[str, int]] = {}
+    for partner, status, number in session.execute(partners.group_by(PartnerStatus.partner, PartnerStatus.status)):
+        said.setdefault(partner, {})[status] = number
+    with_iswc = select(func.count(WorkIdentifier.work_id.distinct())).where(
+        WorkIdentifier.scheme == "iswc", WorkIdentifier.replaced_at.is_(None)
+    )
+    return {
+        "works": count(session),
+        "by_status": {status: number for status, number in session.execute(by_status)},  # noqa: C416
+        "partners": said,
+        "with_iswc": session.scalar(with_iswc) or 0,
+        "blocked": count(session, "blocked"),
+        "conflicts": len(conflicts(session)),
+    }
+
+
+def _interest(row: InterestRow) -> Interest:
+    stored = {
+        "role": row.role,
+        "controlled": row.controlled,
+        "shares": row.shares,
+        "societies": row.societies,
+        "collection": row.collection,
+        "chain": row.chain,
+        "represented_by": row.represented_by,
+        "details": row.details,
+    }
+    interest = from_json(Interest, stored)
+    party = to_party(row.right_owner) if row.right_owner else _named(row)
+    return Interest(
+        role=interest.role,
+        party=party,
+        controlled=interest.controlled,
+        shares=interest.shares,
+        societies=interest.societies,
+        collection=interest.collection,
+        chain=interest.chain,
+        represented_by=interest.represented_by,
+        details=interest.details,
+    )
+
+
+def _named(row: InterestRow) -> Party | None:
+    return None if row.named_party is None else from_json(Party, row.named_party)
+
+
+def _found(text: str) -> Select[WorkRow]:
+    statement = select(WorkRow)
+    title, divider, name = text.partition(" / ")
+    if divider:
+        words = [_titled(word) for word in folded(title).split()]
+        return statement.where(*words, *(_held_by(word) for word in folded(name).split()))
+    for word in folded(text).split():
+        statement = statement.where(or_(_titled(word), _held_by(word), _numbered(word)))
+    return statement
+
+
+def _titled(word: str) -> ColumnElement[bool]:
+    return exists().where(WorkTitle.work_id == WorkRow.id, WorkTitle.folded.contains(word, autoescape=True))
+
+
+def _held_by(word: str) -> ColumnElement[bool]:
+    return exists().where(
+        InterestRow.work_id == WorkRow.id,
+        InterestRow.right_owner_id == RightOwnerName.right_owner_id,
+        RightOwnerName.folded.contains(word, autoescape=True),
+    )
+
+
+def _numbered(word: str) -> ColumnElement[bool]:
+    identified = exists().where(
+        WorkIdentifier.work_id == WorkRow.id, func.lower(WorkIdentifier.value).startswith(word, autoescape=True)
+    )
+    return or_(identified, func.lower(WorkRow.number) == word)
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state in {"draft", "registered", "withdrawn"}:
+        return WorkRow.status == state
+    if state == "blocked":
+        unnamed = exists().where(
+            InterestRow.work_id == WorkRow.id,
+            InterestRow.right_owner_id == RightOwner.id,
+            not_(RightOwner.has_latin_name),
+        )
+        return and_(WorkRow.status != "withdrawn", or_(WorkRow.blocked, unnamed))
+    if state == "conflict":
+        return exists().where(WorkConflict.work_id == WorkRow.id, WorkConflict.decision.is_(None))
+    if state == "answered":
+        return exists().where(PartnerAnswer.work_id == WorkRow.id)
+    if state == "iswc":
+        return exists().where(
+            WorkIdentifier.work_id == WorkRow.id,
+            WorkIdentifier.scheme == "iswc",
+            WorkIdentifier.replaced_at.is_(None),
+        )
+    return exists().where(PartnerStatus.work_id == WorkRow.id, PartnerStatus.status == state)
+
+
+def closes(status: str) -> bool:
+    """Whether a partner says no more after this status."""
+    row = tables.acknowledgement_statuses.get(status)
+    return row is None or row.closes
