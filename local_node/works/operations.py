@@ -277,16 +277,18 @@ def _right_owner(session: Session, party: Party) -> RightOwner:
 
 
 def _write(session: Session, row: WorkRow, work: Work, *, by: str, now: datetime) -> None:
-    today = replace(work, interests=tuple(_of_today(session, one) for one in work.interests))
-    row.creation_class = work.creation_class
-    row.details = dict(work.details)
-    row.annexes = [to_json(one) for one in work.annexes]
-    row.changed_at, row.changed_by = now, by
-    row.blockers = list(blockers(today))
-    row.blocked = bool(row.blockers)
-    row.titles = [_title_row(place, one) for place, one in enumerate(work.titles)]
-    row.interests = [_interest_row(session, place, one) for place, one in enumerate(work.interests)]
-    _write_identifiers(row, work.identifiers, now)
+    # Nothing is flushed half way, so that one change is one version.
+    with session.no_autoflush:
+        today = replace(work, interests=tuple(_of_today(session, one) for one in work.interests))
+        row.creation_class = work.creation_class
+        row.details = dict(work.details)
+        row.annexes = [to_json(one) for one in work.annexes]
+        row.changed_at, row.changed_by = now, by
+        row.blockers = list(blockers(today))
+        row.blocked = bool(row.blockers)
+        row.titles = [_title_row(place, one) for place, one in enumerate(work.titles)]
+        row.interests = [_interest_row(session, place, one) for place, one in enumerate(work.interests)]
+        _write_identifiers(row, work.identifiers, now)
 
 
 def _title_row(place: int, title: Title) -> WorkTitle:

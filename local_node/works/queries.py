@@ -97,7 +97,8 @@ def search(
 ) -> Page:
     """Works that fit a text, newest first.
 
-    ``state`` is draft, registered, withdrawn, blocked, conflict, answered, iswc, or a partner's status. The text is searched in titles, names, numbers and identifiers; ``title / name`` asks for both at once.
+    ``state`` is draft, registered, withdrawn, blocked, conflict, answered, iswc, or a partner's status. The text is
+    searched in titles, names, numbers and identifiers; ``title / name`` asks for both at once.
     """
     statement = _found(text)
     if creation_class:
@@ -170,6 +171,21 @@ def summary(session: Session) -> dict[str, Any]:
         "with_iswc": session.scalar(with_iswc) or 0,
         "blocked": count(session, "blocked"),
         "conflicts": len(conflicts(session)),
+    }
+
+
+def item(row: WorkRow) -> dict[str, Any]:
+    """One work in short, for machines."""
+    iswc = next((one.value for one in row.identifiers if one.scheme == "iswc" and one.replaced_at is None), None)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "title": row.titles[0].text,
+        "class": row.creation_class,
+        "status": row.status,
+        "blocked": is_blocked(row),
+        "iswc": iswc,
+        "partners": {one.partner: one.status for one in row.partners},
     }
 
 

@@ -1,0 +1,1 @@
+"""Invented people and works for demonstrations; the IPI numbers are from a range marked as invented."""

@@ -1,0 +1,51 @@
+"""The frame around the node's pages: sections, search, the sync light."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+import interface
+from interface import Frame, Link, Search, Sync, database
+from interface.numbers import format_instant
+from local_node.admin import queries as admin
+from queues import boxes
+
+LATE_AFTER = timedelta(minutes=15)
+OFF_AFTER = timedelta(hours=24)
+
+SECTIONS = (
+    ("home.page", lambda: _("Home"), "home.read"),
+    ("right_owners.index", lambda: _("Right owners"), "right_owners.read"),
+    ("works.index", lambda: _("Works"), "works.read"),
+    ("agreements.index", lambda: _("Agreements"), "agreements.read"),
+    ("imports.index", lambda: _("Import"), "imports.read"),
+    ("exchange.index", lambda: _("Exchange"), "exchange.read"),
+    ("admin.settings", lambda: _("Settings"), "settings.read"),
+)
+"""Endpoint, name and permission; sections whose module has no pages are left out."""
+
+
+def frame() -> Frame:
+    """What this request's page is framed with."""
+    known = current_app.view_functions
+    links = [Link(name(), url_for(end), permission) for end, name, permission in SECTIONS if end in known]
+    return Frame(
+        name=admin.office(database()).name,
+        navigation=links,
+        search=Search(url_for("works.index"), _("Search works"), _("Title, person, number")),
+        sync=_sync(),
+    )
+
+
+def _sync() -> Sync | None:
+    if not interface.may("exchange.read"):
+        return None
+    now = datetime.now(UTC)
+    status = boxes.status(database(), now=now)
+    waiting = status.new + status.sealed + status.sent
+    oldest = timedelta(seconds=status.oldest_seconds or 0)
+    text = _("last answer %(time)s", time=format_instant(status.last_receipt)) if status.last_receipt else ""
+    state = "off" if oldest > OFF_AFTER else "late" if oldest > LATE_AFTER else "ok"
+    url = url_for("exchange.index") if "exchange.index" in current_app.view_functions else url_for("home.page")
+    return Sync(waiting, url, text, state)
