@@ -10,8 +10,9 @@ from flask import Blueprint, Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-import interface
+from interface.application import create_app as make_app
 from interface.passwords import TIME_COST
+from interface.settings import Settings
 from local_node import layout, migrations
 from local_node.admin import queries
 from local_node.database import open_database, session_maker
@@ -59,10 +60,10 @@ def create_app(
     with node.sessions() as session:
         office = queries.office(session)
         name, instance = office.name, f"node-{office.society}"
-    app = interface.create_app(
+    app = make_app(
         name,
         import_name="local_node",
-        settings=interface.Settings(
+        settings=Settings(
             data_dir=node.settings.data,
             instance=instance,
             host=host,

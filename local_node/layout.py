@@ -1,20 +1,23 @@
 """The frame around the node's pages: sections, search, the sync light."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-import interface
-from interface import Frame, Link, Search, Sync, database
+from interface.database import database
+from interface.frame import Frame, Link, Search, Sync
 from interface.numbers import format_instant
+from interface.permissions import may
 from local_node.admin import queries as admin
+from local_node.web import now
 from queues import boxes
 
 LATE_AFTER = timedelta(minutes=15)
 OFF_AFTER = timedelta(hours=24)
 
-SECTIONS = (
+SECTIONS: Sequence[tuple[str, Callable[[], str], str]] = (
     ("home.page", lambda: _("Home"), "home.read"),
     ("right_owners.index", lambda: _("Right owners"), "right_owners.read"),
     ("works.index", lambda: _("Works"), "works.read"),
@@ -39,10 +42,9 @@ def frame() -> Frame:
 
 
 def _sync() -> Sync | None:
-    if not interface.may("exchange.read"):
+    if not may("exchange.read"):
         return None
-    now = datetime.now(UTC)
-    status = boxes.status(database(), now=now)
+    status = boxes.status(database(), now=now())
     waiting = status.new + status.sealed + status.sent
     oldest = timedelta(seconds=status.oldest_seconds or 0)
     text = _("last answer %(time)s", time=format_instant(status.last_receipt)) if status.last_receipt else ""

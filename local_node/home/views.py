@@ -1,0 +1,77 @@
+"""The first page.
+
+/    numbers that are links, the records changed last, and what partners answered
+"""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask_babel import gettext as _
+
+from interface.database import database
+from interface.permissions import permission
+from local_node.web import now
+from local_node.works import presenting, queries
+from local_node.works.words import answer_words, partner_name
+from queues import boxes
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+@permission("home.read")
+def page() -> str:
+    """Five numbers, the works changed last, the news."""
+    session = database()
+    status = boxes.status(session, now=now())
+    return render_template(
+        "home/page.html",
+        counters=_counters(status.new + status.sealed + status.sent),
+        rows=[presenting.list_row(row) for row in queries.recent(session)],
+        news=[_news(answer, work) for answer, work in queries.news(session)],
+        status=status,
+        today=now(),
+        can_import="imports.index" in current_app.view_functions,
+    )
+
+
+def _counters(waiting: int) -> list[dict[str, Any]]:
+    session = database()
+    exchange = url_for("exchange.index") if "exchange.index" in current_app.view_functions else None
+    blocked, conflicts = queries.count(session, "blocked"), len(queries.conflicts(session))
+    return [
+        {"value": queries.count(session), "label": _("works"), "url": url_for("works.index")},
+        {
+            "value": blocked,
+            "label": _("works cannot be sent"),
+            "kind": "bad" if blocked else None,
+            "text": _("something is missing"),
+            "url": url_for("works.index", state="blocked"),
+        },
+        {"value": waiting, "label": _("messages wait"), "url": exchange, "text": _("they go by themselves")},
+        {
+            "value": queries.count_answers(session),
+            "label": _("answers received"),
+            "url": url_for("works.index", state="answered"),
+        },
+        {
+            "value": conflicts,
+            "label": _("conflicts"),
+            "kind": "warn" if conflicts else None,
+            "text": _("a person decides"),
+            "url": url_for("works.index", state="conflict"),
+        },
+    ]
+
+
+def _news(answer: Any, work: Any) -> dict[str, Any]:
+    words, kind = answer_words(answer.status)
+    return {
+        "title": work.titles[0].text,
+        "lang": work.titles[0].language,
+        "url": url_for("works.work", key=work.id),
+        "words": words,
+        "kind": kind,
+        "partner": partner_name(answer.partner),
+        "at": answer.at,
+    }

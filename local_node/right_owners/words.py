@@ -1,0 +1,50 @@
+"""What the pages of right owners say, in the reader's language."""
+
+from flask_babel import gettext as _
+
+from interface.languages import language
+from interface.sentences import sentence
+from local_node.history.queries import Entry
+from local_node.right_owners.rules import Finding
+
+SCHEMES = {"ipi-name": "IPI", "ipi-base": "IPI base", "ipn": "IPN", "isni": "ISNI", "orcid": "ORCID", "dpid": "DPID"}
+"""Numbers as people call them; the same in all languages."""
+
+
+def finding_words(one: Finding) -> str:
+    """What is wrong, as a sentence."""
+    if one.code == "name-missing":
+        return str(_("A right owner needs a name."))
+    if one.code == "firm-has-first-name":
+        return str(_("A firm has no first name."))
+    return f"{SCHEMES.get(one.params.get('scheme', ''), '')}: {sentence(one.code, {}, language())}"
+
+
+def kind_of_name(kind: str) -> str:
+    """A kind of name."""
+    kinds: dict[str, str] = {
+        "patronym": _("Own name"),
+        "pseudonym": _("Pseudonym"),
+        "spelling": _("Other spelling"),
+        "transliteration": _("Latin form"),
+        "firm": _("Name of a firm"),
+    }
+    return kinds.get(kind, kind)
+
+
+def history_words(entry: Entry) -> tuple[str, str]:
+    """One line of the history: what, and from what to what."""
+    if entry.action == "seen":
+        return _("Birth date was read"), entry.new or ""
+    first, last = entry.field.split(".")[0], entry.field.split(".")[-1]
+    what: dict[str, str] = {
+        "names": _("Name"),
+        "identifiers": SCHEMES.get(last, _("Number")),
+        "societies": _("Society"),
+        "birth_date": _("Birth date"),
+        "kind": _("Kind"),
+    }
+    title = what.get(first, entry.field)
+    if entry.old and entry.new:
+        return title, _("%(old)s to %(new)s", old=entry.old, new=entry.new)
+    return title, entry.new or _("%(old)s removed", old=entry.old or "")

@@ -1,0 +1,248 @@
+"""A work as its pages show it: lists, sums, partners, the conversation with them."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from interface.languages import language
+from interface.numbers import format_instant, format_share
+from interface.sentences import sentence
+from local_node.history.queries import Entry
+from local_node.history.rules import name_of
+from local_node.works import queries
+from local_node.works.grid import NotAShare, is_simple, parse_share, territory_words
+from local_node.works.models import PartnerAnswer, WorkConflict, WorkRow
+from local_node.works.operations import subject_of
+from local_node.works.rules import RIGHTS, is_whole, sendable
+from local_node.works.words import answer_words, finding_words, history_words, partner_name, status_words
+from mappings import tables
+from mappings.messages import from_json
+from mappings.model import Acknowledged, Interest, Refusal, Work, percent
+from queues import messages
+
+Shown = dict[str, Any]
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """The states a list can be narrowed to."""
+    statuses = [(code, tables.acknowledgement_statuses.name(code, language())) for code in ("RA", "AS", "CO", "RJ")]
+    own = [("draft", _("draft")), ("blocked", _("cannot be sent")), ("conflict", _("in conflict"))]
+    return [*own, ("answered", _("answered by a partner")), ("withdrawn", _("withdrawn")), *statuses]
+
+
+def list_row(row: WorkRow) -> Shown:
+    """One line of the list."""
+    work = queries.to_work(row)
+    latin = work.latin_title
+    word, kind = state_of(row)
+    last = max(row.partners, key=lambda one: one.at, default=None)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "title": work.title,
+        "latin": latin.text if latin and latin != work.title else None,
+        "class": row.creation_class,
+        "class_name": tables.creation_classes.name(row.creation_class, language()),
+        "iswc": work.identifier("iswc"),
+        "interests": [_short(one) for one in work.interests[:3]],
+        "more": max(len(work.interests) - 3, 0),
+        "state": word,
+        "kind": kind,
+        "answer": (partner_name(last.partner), *answer_words(last.status)) if last else None,
+    }
+
+
+def state_of(row: WorkRow) -> tuple[str, str]:
+    """The one word about a work: withdrawn, draft, why it cannot be sent, or that it can."""
+    if row.status != "registered":
+        return status_words(row.status)
+    if not queries.is_blocked(row):
+        return _("can be sent"), "ok"
+    first = next((one for one in sendable(queries.to_work(row)) if one.level == "bad"), None)
+    return (finding_words(first) if first else _("cannot be sent")), "bad"
+
+
+def _short(interest: Interest) -> Shown:
+    party = interest.party
+    lang = party.names[0].language if party and party.names else None
+    return {
+        "name": name_of(party) or _("unknown"),
+        "lang": lang,
+        "role": interest.role,
+        "share": interest.shares.get("PR"),
+    }
+
+
+def sums_row(form: Any) -> list[Shown]:
+    """The sums of what stands in the form now; a share that cannot be read counts as nothing."""
+    shown = []
+    for right in RIGHTS:
+        total = sum((_part(entry[right.lower()].data) for entry in form.interests), Fraction(0))
+        missing = 1 - total
+        word = _("complete") if is_whole(total) and total else _("nothing") if not total else _missing(missing)
+        kind = "ok" if is_whole(total) and total else "wait" if not total else "bad"
+        name = tables.rights.name(right, language())
+        shown.append({"right": right, "name": name, "sum": percent(total), "word": word, "kind": kind})
+    return shown
+
+
+def _missing(missing: Fraction) -> str:
+    if missing > 0:
+        return str(_("%(share)s missing", share=format_share(missing)))
+    return str(_("%(share)s too much", share=format_share(-missing)))
+
+
+def _part(text: str | None) -> Fraction:
+    try:
+        return parse_share(text or "") or Fraction(0)
+    except NotAShare:
+        return Fraction(0)
+
+
+def anchor(field: str) -> str:
+    """The element of the page that a finding speaks of."""
+    first, *rest = field.split(".")
+    if first == "titles":
+        return f"#titles-{rest[0]}-text" if rest else "#titles"
+    if first == "interests" and rest:
+        names = {"party": "holder", "shares": "pr", "collection": "territory"}
+        named = rest[1] if len(rest) > 1 else "holder"
+        return f"#interests-{rest[0]}-{names.get(named, named)}"
+    if first == "details" and rest:
+        return f"#detail_{rest[0]}"
+    return {"interests": "#shares", "identifiers": "#numbers"}.get(first, "#main")
+
+
+def checks_of(work: Work) -> list[tuple[str, str, str]]:
+    """The panel *Can it be sent?*: level, sentence, and the field it speaks of."""
+    return [(one.level, finding_words(one), anchor(one.field)) for one in sendable(work)]
+
+
+def details_of(work: Work, lang: str) -> list[Shown]:
+    """What each stored interest holds beyond its line in the grid."""
+    return [
+        {
+            "ipi": one.party.identifier("ipi-name") if one.party else None,
+            "simple": is_simple(one),
+            "chain": one.chain,
+            "territories": territory_words(one, lang) if one.collection else "",
+            "collection": _collected(one, lang),
+            "societies": [(right, one.societies[right]) for right in RIGHTS if right in one.societies],
+            "represented": [
+                (link.chain, link.publisher_name or link.publisher_number or "", link.agreement or "")
+                for link in one.represented_by
+            ],
+            "fields": sorted(one.details.items()),
+        }
+        for one in work.interests
+    ]
+
+
+def _collected(interest: Interest, lang: str) -> list[tuple[str, bool, dict[str, Fraction]]]:
+    """Where and what an interest collects, line by line."""
+    return [(tables.territory_name(one.territory, lang), one.include, dict(one.shares)) for one in interest.collection]
+
+
+def partner_rows(row: WorkRow) -> list[Shown]:
+    """What each partner of the class said, *not asked yet* included."""
+    said = {one.partner: one for one in row.partners}
+    asked = dict.fromkeys((*tables.creation_classes[row.creation_class].partners, *said))
+    shown = []
+    for partner in asked:
+        known = said.get(partner)
+        word, kind = answer_words(known.status) if known else (_("not asked yet"), "off")
+        number, at = (known.partner_number, known.at) if known else (None, None)
+        shown.append({"name": partner_name(partner), "word": word, "kind": kind, "number": number, "at": at})
+    return shown
+
+
+def conflict_rows(waiting: Sequence[WorkConflict]) -> list[Shown]:
+    """Conflicts of one work with both sides."""
+    shown = []
+    for one in waiting:
+        theirs = from_json(Work, one.data) if one.kind == "shares" else None
+        shown.append(
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "partner": partner_name(one.partner),
+                "scheme": (one.scheme or "").upper(),
+                "ours": one.ours,
+                "theirs": one.theirs,
+                "title": theirs.title.text if theirs else None,
+                "interests": [_short(interest) for interest in theirs.interests] if theirs else [],
+                "at": one.at,
+            }
+        )
+    return shown
+
+
+def life_line(session: Session, row: WorkRow) -> list[Shown]:
+    """The conversation about a work in plain words: saved, sent, arrived, answered."""
+    steps = [{"state": "done", "title": _("Saved here"), "at": format_instant(row.changed_at, "short")}]
+    sent = messages.find(session, subject=subject_of(row.id), direction="out", limit=1)
+    if not sent:
+        if row.status == "registered":
+            steps.append({"state": "todo", "title": _("Not sent: this office has no gateway yet"), "at": ""})
+        return steps
+    steps.append(_moment(sent[0]))
+    return [*steps, *(_answer_step(answer) for answer in queries.answers(session, row.id))]
+
+
+def _moment(message: messages.Summary) -> Shown:
+    words = {
+        "new": (_("Waits to be sent"), "now"),
+        "sealed": (_("Waits to be sent"), "now"),
+        "sent": (_("Sent to the gateway, no receipt yet"), "now"),
+        "receipted": (_("The gateway has it"), "done"),
+        "refused": (_("Refused by the gateway"), "stop"),
+        "held": (_("The gateway waits for an earlier message"), "now"),
+        "parked": (_("An operator of the gateway looks at it"), "stop"),
+    }
+    title, state = words.get(message.state, (message.state, "now"))
+    text = sentence(message.reason, {}, language()) if message.state == "refused" and message.reason else ""
+    return {"state": state, "title": title, "text": text, "at": format_instant(message.since, "short")}
+
+
+def _answer_step(answer: PartnerAnswer) -> Shown:
+    word, kind = answer_words(answer.status)
+    title = _("%(partner)s: %(answer)s", partner=partner_name(answer.partner), answer=word)
+    state = {"ok": "done", "wait": "done", "info": "done"}.get(kind, "stop")
+    return {"state": state, "title": title, "text": _remarks(answer), "at": format_instant(answer.at, "short")}
+
+
+def _remarks(answer: PartnerAnswer) -> str:
+    """The partner's own words, joined; they are not translated."""
+    if answer.status == "refused":
+        refusal = from_json(Refusal, answer.data)
+        said = [one.text or one.code for one in refusal.reasons] or [sentence(refusal.code, {}, language())]
+        return " · ".join(said)
+    told = from_json(Acknowledged, answer.data)
+    return " · ".join(remark.text for remark in told.remarks if remark.text)
+
+
+def history_entries(entries: Sequence[Entry]) -> list[Shown]:
+    """The history as the page lists it; the many fields of a first version are one line."""
+    shown = []
+    for first, group in groupby(entries, key=lambda one: one.version == 1 and one.action in ("registered", "saved")):
+        if first:
+            latest = next(iter(group))
+            at = format_instant(latest.at, "short")
+            shown.append({"title": _("Registered here"), "text": "", "who": latest.who, "at": at})
+            continue
+        for one in group:
+            title, text = history_words(one)
+            shown.append({"title": title, "text": text, "who": one.who, "at": format_instant(one.at, "short")})
+    return shown
+
+
+def list_address(asked: Mapping[str, str], before: str) -> str:
+    """The address of the next part of a list."""
+    shown = {name: value for name, value in asked.items() if value} | {"before": before}
+    return f"{url_for('works.index')}?{urlencode(shown)}"
