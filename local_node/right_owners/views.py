@@ -229,7 +229,7 @@ def _list_row(row: RightOwner) -> dict[str, Any]:
 
 
 def _history(row: RightOwner) -> list[dict[str, str]]:
-    shown = []
+    shown: list[dict[str, str]] = []
     for entry in history.of(database(), operations.subject_of(row.id)):
         if entry.version == 1 and entry.action == "registered":
             title, text = _("Registered here"), ""

@@ -45,9 +45,9 @@ class InterestLine(Form):  # type: ignore[misc]
     holder = StringField(_("Right holder"))
     pick = SelectField(_("Which one?"), validate_choice=False, default="")
     role = SelectField(_("Role"), validate_choice=False)
-    pr = StringField(_("Performing %"))
-    mr = StringField(_("Mechanical %"))
-    sr = StringField(_("Synchronisation %"))
+    pr = StringField(_("Performing"))
+    mr = StringField(_("Mechanical"))
+    sr = StringField(_("Synchronisation"))
     territory = StringField(_("Territory"))
     ours = BooleanField(_("Ours"))
 
