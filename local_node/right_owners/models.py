@@ -32,7 +32,7 @@ class RightOwner(Base):
         order_by="RightOwnerIdentifier.id", cascade="all, delete-orphan", lazy="selectin"
     )
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
 
 class RightOwnerName(Base):

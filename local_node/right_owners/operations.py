@@ -74,6 +74,7 @@ def update(
     if not changes(before, party):
         return before
     _write(row, party, by=by, now=now)
+    row.version += 1
     session.flush()
     kept = to_party(row)
     subject = subject_of(row.id)
@@ -118,7 +119,7 @@ def keep_birth_date(session: Session, id: str, born: date | None, *, vault: Vaul
     """Keep the birth date encrypted (S-20); the history says that it changed, not what it is."""
     row = _for_change(session, id, None)
     row.birth_date_sealed = vault.seal(born.isoformat(), _birth_place(id)) if born else None
-    row.changed_at, row.changed_by = now, by
+    row.version, row.changed_at, row.changed_by = row.version + 1, now, by
     session.flush()
     subject, party = subject_of(id), to_party(row)
     change = FieldChange("birth_date", None, "***" if born else None)

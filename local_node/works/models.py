@@ -42,7 +42,7 @@ class WorkRow(Base):
         order_by="PartnerStatus.partner", cascade="all, delete-orphan", lazy="selectin"
     )
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
 
 class WorkTitle(Base):

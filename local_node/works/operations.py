@@ -105,7 +105,7 @@ def withdraw_work(session: Session, id: str, *, by: str, now: datetime, version:
     if row.status == "withdrawn":
         return kept
     was_registered = row.status == "registered"
-    row.status, row.changed_at, row.changed_by = "withdrawn", now, by
+    row.status, row.version, row.changed_at, row.changed_by = "withdrawn", row.version + 1, now, by
     session.flush()
     change = FieldChange("status", "registered" if was_registered else "draft", "withdrawn")
     subject = subject_of(id)
@@ -241,6 +241,7 @@ def _replace(
     if not changes(before, work) and _parties(before) == _parties(work) and action != "registered":
         return before, ()
     _write(session, row, work, by=by, now=now)
+    row.version += 1
     session.flush()
     kept = to_work(row)
     found = history.note(
