@@ -17,6 +17,9 @@ UNKNOWN = N_("There is a problem with the code %(code)s.")
 _OWN: Mapping[str, str] = {
     "KORA-UNKNOWN-FORMAT": N_("This file has none of the formats that Kora reads."),
     "KORA-LINE-TOO-LONG": N_("The line is longer than any record can be; it was skipped."),
+    "KORA-NOT-A-VALUE": N_("%(field)s holds a text that is no value of this field; it was left empty."),
+    "KORA-NUL": N_("The line holds characters with the code zero."),
+    "KORA-VERSION-NOT-READ": N_("Kora does not read this version of the format: %(version)s."),
     "KORA-NOT-A-SNAPSHOT": N_("The file holds changes, not a full copy."),
 }
 

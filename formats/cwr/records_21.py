@@ -5,6 +5,8 @@ record begins with its type of three letters, and all but the four control recor
 sequence. Blank is None everywhere; an all-zero number, day or time is None too, unless zero means something.
 """
 
+from typing import ClassVar
+
 from formats.fixed_width import Record, clock, code, day, digits, flag, number, share, text
 
 
@@ -92,7 +94,7 @@ class AgreementHeader(Header):
 class WorkHeader(Header):
     """Work: NWR new, REV revision, ISW ISWC notification, EXC existing conflicting work."""
 
-    tags = ("NWR", "REV", "ISW", "EXC",)
+    tags = ("NWR", "REV", "ISW", "EXC")
     work_title = text(60, required=True)
     language_code = code(2, "language_code")
     submitter_work_number = text(14, required=True)
@@ -175,7 +177,7 @@ class AgreementPartyName(Detail):
 class Publisher(Detail):
     """Publisher: SPU controlled by the submitter, OPU other."""
 
-    tags = ("SPU", "OPU",)
+    tags = ("SPU", "OPU")
     publisher_sequence_number = number(2, required=True)
     interested_party_number = text(9)
     publisher_name = text(45)
@@ -213,7 +215,7 @@ class PublisherName(Detail):
 class PublisherTerritory(Detail):
     """Collection territory of a controlled publisher."""
 
-    tags = ("SPT",)
+    tags: ClassVar[tuple[str, ...]] = ("SPT",)
     interested_party_number = text(9, required=True)
     constant_1 = text(6, required=True)
     pr_collection_share = share()
@@ -228,7 +230,7 @@ class PublisherTerritory(Detail):
 class Writer(Detail):
     """Writer: SWR controlled by the submitter, OWR other."""
 
-    tags = ("SWR", "OWR",)
+    tags = ("SWR", "OWR")
     interested_party_number = text(9)
     writer_last_name = text(45)
     writer_first_name = text(30)
@@ -264,7 +266,7 @@ class WriterName(Detail):
 class WriterTerritory(Detail):
     """Collection territory of a controlled writer."""
 
-    tags = ("SWT",)
+    tags: ClassVar[tuple[str, ...]] = ("SWT",)
     interested_party_number = text(9)
     pr_collection_share = share()
     mr_collection_share = share()
@@ -455,7 +457,7 @@ class Message(Detail):
 class OwnScriptRelatedTitle(Detail):
     """Non-roman title: NET entire work, NCT component, NVT original of a version."""
 
-    tags = ("NET", "NCT", "NVT",)
+    tags = ("NET", "NCT", "NVT")
     title = text(640, required=True)
     language_code = code(2, "language_code")
 

@@ -5,7 +5,7 @@ Source: CISAC CWR19-1070R1, functional specification 2.2 revision 2, record layo
 
 from formats.cwr import records_21 as earlier
 from formats.cwr.records_21 import Detail
-from formats.fixed_width import Record, code, digits, flag, number, text
+from formats.fixed_width import Record, code, flag, number, text
 
 
 class TransmissionHeader(earlier.TransmissionHeader):
@@ -21,13 +21,13 @@ class TransmissionHeader(earlier.TransmissionHeader):
 class PublisherTerritory(earlier.PublisherTerritory):
     """Collection territory: SPT of a controlled publisher, OPT (2.2) not controlled, informative."""
 
-    tags = ("SPT", "OPT",)
+    tags = ("SPT", "OPT")
 
 
 class WriterTerritory(earlier.WriterTerritory):
     """Collection territory: SWT of a controlled writer, OWT (2.2) other writer, informative."""
 
-    tags = ("SWT", "OWT",)
+    tags = ("SWT", "OWT")
 
 
 class WriterPublisherLink(earlier.WriterPublisherLink):

@@ -103,9 +103,11 @@ def _write_party(sheet: Sheet, member: AgreementParty, place: str) -> None:
         interested_party_ipi_name_number=party.identifier("ipi-name"),
         ipi_base_number=party.identifier("ipi-base"),
         interested_party_number=number,
-        interested_party_last_name=sheet.text("IPA", "interested_party_last_name", name and name.name, "names"),
+        interested_party_last_name=sheet.text(
+            "IPA", "interested_party_last_name", name.name if name else None, "names"
+        ),
         interested_party_writer_first_name=sheet.text(
-            "IPA", "interested_party_writer_first_name", name and name.first_name, "names"
+            "IPA", "interested_party_writer_first_name", name.first_name if name else None, "names"
         ),
         **{f"{right.lower()}_affiliation_society": member.societies.get(right) for right in RIGHTS},
         **{f"{r.lower()}_share": sheet.share("IPA", f"{r.lower()}_share", member.shares.get(r)) for r in RIGHTS},

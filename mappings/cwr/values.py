@@ -23,7 +23,7 @@ def texts_of(record: Record, *, without: Iterable[str] = ()) -> dict[str, str]:
     left_out = _NUMBERING | PRIVATE | frozenset(without)
     names = (name for name in record.FIELDS if name not in left_out and not name.startswith(("constant_", "filler_")))
     values = ((name, getattr(record, name)) for name in names)
-    return {name: _to_text(record.FIELDS[name]["f"], value) for name, value in values if value is not None}
+    return {name: _to_text(record.FIELDS[name].kind, value) for name, value in values if value is not None}
 
 
 def values_for(record_class: type[Record], texts: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
@@ -31,7 +31,7 @@ def values_for(record_class: type[Record], texts: Mapping[str, str]) -> tuple[di
     values, unusable = {}, []
     for name, text in texts.items():
         try:
-            values[name] = _from_text(record_class.FIELDS[name]["f"], text)
+            values[name] = _from_text(record_class.FIELDS[name].kind, text)
         except (KeyError, ValueError):
             unusable.append(name)
     return values, unusable

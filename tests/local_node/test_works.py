@@ -23,7 +23,8 @@ def unnumbered(**changes: Any) -> Any:
 
 
 def a_new_work(*interests: Interest, title: str = "SONG OF THE SHORE", **changes: Any) -> Work:
-    return Work(titles=(Title(title, script="Latn"),), interests=interests or (an_interest(party=unnumbered()),), **changes)
+    held = interests or (an_interest(party=unnumbered()),)
+    return Work(titles=(Title(title, script="Latn"),), interests=held, **changes)
 
 
 def registered(office: Office, *interests: Interest, **changes: Any) -> Work:
@@ -109,7 +110,10 @@ def test_a_role_of_film_is_refused_in_a_musical_work_and_taken_in_a_film(office:
 
 
 def test_acquirers_and_income_participants_of_real_files_are_taken_in_musical_works(office: Office) -> None:
-    lines = (an_interest("CA", unnumbered(), shares=shares(50)), an_interest("AQ", a_publisher(number=None), shares=shares(50)))
+    lines = (
+        an_interest("CA", unnumbered(), shares=shares(50)),
+        an_interest("AQ", a_publisher(number=None), shares=shares(50)),
+    )
     assert [one.role for one in registered(office, *lines).interests] == ["CA", "AQ"]
 
 
@@ -207,7 +211,9 @@ def current_iswc(office: Office, work: Work) -> str | None:
 def test_an_acknowledgement_is_kept_once_however_often_it_is_handled(office: Office) -> None:
     work = registered(office)
     other = a_new_work(an_interest("CA", unnumbered(), part=100))
-    answer = Acknowledged("cisnet", "CO", str(work.number), partner_number="P77", conflicts=(other,), iswc=an_iswc(900_000_003))
+    answer = Acknowledged(
+        "cisnet", "CO", str(work.number), partner_number="P77", conflicts=(other,), iswc=an_iswc(900_000_003)
+    )
     for _ in range(2):
         with office.node.sessions.begin() as session:
             works.attach_acknowledgement(session, str(work.id), answer, message_id="m1", now=office.clock())
