@@ -3,7 +3,17 @@
 ``formats`` and ``id`` stand here: they open the files and hand bytes to the pure package ``formats``.
 """
 
+import csv
 import importlib
+import io
+import json
+import os
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
 
@@ -16,6 +26,9 @@ GROUPS = {
     "id": ("kora:identifiers", "Check identifiers, offline."),
     "bench": ("kora:bench", "Measure; the figures as recorded stand in benchmarks/README.md."),
 }
+FAULTY, MISUSED = 1, 2
+LARGEST_UNPACKED = 2 << 30
+"""Bytes of a zipped file that are unpacked at most."""
 
 
 class Lazy(click.Group):
@@ -34,3 +47,312 @@ class Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in GROUPS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kora")
+def main() -> None:
+    """Kora: rights management for collective management organisations."""
+
+
+@click.group()
+def formats() -> None:
+    """Check, show and convert partner files, offline."""
+
+
+@click.group("id")
+def identifiers() -> None:
+    """Check identifiers, offline."""
+
+
+@click.group()
+def simulate() -> None:
+    """Partners that speak the real bytes on a local port."""
+
+
+@click.group()
+def bench() -> None:
+    """Measure; the figures as recorded stand in benchmarks/README.md."""
+
+
+A_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+
+
+def language() -> str:
+    """The language of sentences on this terminal: KORA_LANG, else English."""
+    return os.environ.get("KORA_LANG", "en")
+
+
+def answer(value: Any) -> None:
+    """Print one JSON value on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=None if not sys.stdout.isatty() else 2))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, of a zip archive those of its only member."""
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as stream:
+            yield stream
+        return
+    with zipfile.ZipFile(path) as archive:
+        inside = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(inside) != 1 or inside[0].file_size > LARGEST_UNPACKED:
+            raise click.ClickException(f"{path.name}: a zip archive of one file of at most 2 GB is needed")
+        with archive.open(inside[0]) as packed:
+            # The size an archive declares is not to be trusted; what is read is.
+            yield io.BytesIO(packed.read(LARGEST_UNPACKED))
+
+
+@formats.command("check")
+@A_FILE
+@click.option("--format", "wanted", type=click.Choice(["cwr"]), help="Expect this format.")
+@click.option("--strict", is_flag=True, help="Tolerate nothing that the standard forbids.")
+@AS_JSON
+def formats_check(file: Path, wanted: str | None, strict: bool, as_json: bool) -> None:
+    """Say what stands in FILE and what is wrong with it. Exit 1 only for errors."""
+    from formats.check import check
+
+    with opened(file) as stream:
+        report = check(stream, profile="strict" if strict else "import")
+    problems = [_problem(each) for each in report.problems]
+    if as_json:
+        answer(
+            {
+                "file": str(file),
+                "format": report.format,
+                "version": report.version,
+                "encoding": report.encoding,
+                "records": report.records,
+                "record_types": report.record_types,
+                "groups": [
+                    {"type": each.type, "id": each.id, "transactions": each.transactions, "records": each.records}
+                    for each in report.groups
+                ],
+                "transactions": report.transactions,
+                "acknowledgements": report.acknowledgements,
+                "problems": problems,
+                "problems_total": report.totals,
+            }
+        )
+    else:
+        _print_report(file, report, problems)
+    sys.exit(FAULTY if report.totals["error"] else 0)
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    from interface.sentences import sentence
+
+    return {
+        "line": problem.line,
+        "column": problem.column,
+        "field": problem.field,
+        "value": problem.value,
+        "code": problem.code,
+        "level": problem.level,
+        "effect": problem.effect,
+        "message": sentence(problem.code, dict(problem.params), language()),
+    }
+
+
+def _print_report(file: Path, report: Any, problems: list[dict[str, Any]]) -> None:
+    click.echo(f"{file}: {report.format or '?'} {report.version or ''} {report.encoding or ''}".rstrip())
+    for group in report.groups:
+        click.echo(f"  {group.id:05d} {group.type}  {group.transactions} transactions, {group.records} lines")
+    for each in problems:
+        place = ":".join(str(part) for part in (each["line"], each["column"]) if part is not None)
+        effect = each["effect"] or "--"
+        click.echo(f"{place or '-':>10}  {each['level']:7}  {effect}  {each['code']}  {each['message']}")
+    click.echo(f"{report.totals['error']} errors, {report.totals['warning']} warnings")
+
+
+@contextmanager
+def _cwr(file: Path) -> Iterator[BinaryIO]:
+    """The bytes of a CWR file that we read; else the command ends."""
+    from formats.detect import detect
+
+    with opened(file) as stream:
+        found = detect(stream)
+        if found is None or not found.readable:
+            raise click.ClickException(f"{file}: KORA-UNKNOWN-FORMAT")
+        yield stream
+
+
+@formats.command("show")
+@A_FILE
+def formats_show(file: Path) -> None:
+    """Print FILE so that a person can read it."""
+    from formats.cwr import Reader
+    from formats.cwr.showing import as_text
+
+    with _cwr(file) as stream:
+        for transaction in Reader(stream, rules=False):
+            for line in as_text(transaction):
+                click.echo(line)
+
+
+@formats.command("convert")
+@A_FILE
+@click.option("--to", "target", required=True, type=click.Choice(["json", "csv", "cwr-2.1", "cwr-2.2"]))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to standard output.")
+def formats_convert(file: Path, target: str, out: Path | None) -> None:
+    """Write FILE in another form: JSON lines, a table with a row a work, or another version of CWR."""
+    with _cwr(file) as stream, out.open("wb") if out else click.get_binary_stream("stdout") as target_stream:
+        for piece in _converted(stream, target):
+            target_stream.write(piece)
+
+
+def _converted(stream: BinaryIO, target: str) -> Iterator[bytes]:
+    from formats.cwr import Reader
+    from formats.cwr.showing import COLUMNS, as_json, as_row
+
+    reader = Reader(stream, rules=target.startswith("cwr"))
+    if target == "json":
+        for transaction in reader:
+            yield f"{json.dumps(as_json(transaction), ensure_ascii=False)}\n".encode()
+    elif target == "csv":
+        text = io.StringIO()
+        table = csv.DictWriter(text, COLUMNS)
+        table.writeheader()
+        for row in filter(None, map(as_row, reader)):
+            table.writerow(row)
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+        yield text.getvalue().encode()
+    else:
+        yield from _in_version(reader, target.removeprefix("cwr-"))
+
+
+def _in_version(reader: Any, version: str) -> Iterator[bytes]:
+    from formats.cwr import write
+    from mappings.cwr.converting import convert, header_for
+
+    result = convert(reader, version)
+    for remark in result.remarks:
+        click.echo(remark, err=True)
+    if reader.header is None or not result.groups:
+        raise click.ClickException("nothing in the file can be written in that form")
+    yield from write(header_for(reader.header, version), result.groups.items(), version=version)
+
+
+@formats.command("roundtrip")
+@A_FILE
+def formats_roundtrip(file: Path) -> None:
+    """Read FILE, write it again and compare. Exit 1 with the first difference."""
+    from formats.cwr.roundtrip import compare
+
+    with _cwr(file) as stream:
+        difference = compare(stream)
+    if difference is None:
+        click.echo("equal")
+        return
+    click.echo(f"line {difference.line}, column {difference.column}")
+    click.echo(f"  read    {difference.read!r}")
+    click.echo(f"  written {difference.written!r}")
+    sys.exit(FAULTY)
+
+
+@formats.command("rules")
+@click.argument("format", type=click.Choice(["cwr"]))
+@AS_JSON
+def formats_rules(format: str, as_json: bool) -> None:
+    """List the rules of a format, and whether they are in force here."""
+    from formats.cwr import standard
+
+    in_force = standard.enforced()
+    rules = [
+        {
+            "id": rule.id,
+            "versions": sorted(rule.effects),
+            "level": rule.level,
+            "effect": rule.effects[max(rule.effects)],
+            "societies": list(rule.societies),
+            "implemented": rule.id in in_force,
+            "needs": list(rule.needs),
+        }
+        for _, rule in sorted(standard.rules().items())
+    ]
+    if as_json:
+        answer({"rules": rules})
+        return
+    for rule in rules:
+        mark = "in force" if rule["implemented"] else " ".join(["not here", *rule["needs"]])
+        click.echo(f"{rule['id']:12} {rule['effect']}  {' '.join(rule['versions']):8} {mark}")
+
+
+@identifiers.command("check")
+@click.argument("values", nargs=-1, required=True)
+@click.option("--scheme", help="Check as this scheme only.")
+@AS_JSON
+def id_check(values: tuple[str, ...], scheme: str | None, as_json: bool) -> None:
+    """Check VALUES. Exit 1 if one of them is valid in no scheme."""
+    from formats.identifiers import SCHEMES, check
+
+    if scheme is not None and scheme not in SCHEMES:
+        raise click.BadParameter(f"one of {', '.join(SCHEMES)}", param_hint="--scheme")
+    found = [(value, check(value, scheme)) for value in values]
+    if as_json:
+        answer([_finding(each) for _, findings in found for each in findings])
+    else:
+        for _, findings in found:
+            for each in findings:
+                click.echo(f"{each.value}  {each.scheme or '-'}  {each.display or each.reason or 'no known scheme'}")
+    sys.exit(0 if all(any(each.valid for each in findings) for _, findings in found) else FAULTY)
+
+
+def _finding(finding: Any) -> dict[str, Any]:
+    names = ("scheme", "value", "valid", "canonical", "display", "reason")
+    return {name: getattr(finding, name) for name in names}
+
+
+@simulate.command("cisnet")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("kora-data/cisnet"))
+@click.option("--port", type=int, default=0, help="0 takes a free port.")
+@click.option("--slow", type=float, default=0.0, help="Seconds by which each answer is delayed.")
+@click.option("--down", is_flag=True, help="Accept and drop every connection.")
+@click.option("--reject", type=click.IntRange(0, 100), default=0, help="Percent of works refused, always the same.")
+@click.option("--ack-delay", type=float, default=0.0, help="Seconds between the first and the second answer.")
+def simulate_cisnet(data: Path, port: int, slow: float, down: bool, reject: int, ack_delay: float) -> None:
+    """A pretend CIS-Net over SFTP. It prints one JSON line when it is ready."""
+    from connectors.cisnet.simulator import serve
+
+    def ready(details: dict[str, Any]) -> None:
+        print(json.dumps(details), flush=True)
+
+    serve(data, port, slow=slow, down=down, reject=reject, ack_delay=ack_delay, ready=ready)
+
+
+@bench.command("cwr")
+@click.option("--transactions", type=int, default=20_000, help="How many to read and write.")
+@AS_JSON
+def bench_cwr(transactions: int, as_json: bool) -> None:
+    """Reading, checking and writing CWR 2.1, against plain slicing of the same lines."""
+    from benchmarks.cwr import measure
+
+    measured = measure(transactions)
+    if as_json:
+        answer(measured)
+        return
+    for name, value in measured.items():
+        click.echo(f"{name:24} {value}")
+
+
+@bench.command("queues")
+@click.option("--messages", type=int, default=2_000, help="How many to send.")
+@AS_JSON
+def bench_queues(messages: int, as_json: bool) -> None:
+    """Embedded messages, signed, de-duplicated and applied."""
+    from benchmarks.queues import run
+
+    measured = run(messages)
+    if as_json:
+        answer(measured)
+        return
+    for name, value in measured.items():
+        click.echo(f"{name:24} {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,6 @@
 """A text file as numbered lines in constant memory, with its encoding settled before the first line is read."""
 
 import codecs
-import shutil
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -24,7 +22,7 @@ codecs.register_error("as-latin-1", _as_latin_1)
 
 
 class Lines:
-    """The lines of a byte stream with their numbers from 1, without line ends.
+    """The lines of a seekable byte stream with their numbers from 1, without line ends.
 
     ``encoding`` is one of ENCODINGS, found by one pass over the bytes: a byte order mark does not make a file UTF-8,
     because publishers put one in front of Latin-1 text. ``too_long`` and ``with_nul`` are numbers of the lines met so
@@ -32,7 +30,7 @@ class Lines:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream if stream.seekable() else _kept(stream)
+        self._stream = stream
         self._start = self._stream.tell()
         self.encoding = self._settle()
         self.too_long: list[int] = []
@@ -107,11 +105,3 @@ class Lines:
 def _cut(piece: bytes) -> bytes:
     """The beginning of a line that is too long, without half a character at its end."""
     return piece[:LONGEST_LINE].decode("utf-8", "ignore").encode() if not piece.isascii() else piece[:LONGEST_LINE]
-
-
-def _kept(stream: BinaryIO) -> BinaryIO:
-    """A copy that can be read twice, on disk when it is large."""
-    copy = tempfile.SpooledTemporaryFile(max_size=8 * _CHUNK)  # noqa: SIM115  the reader needs it as long as it lives
-    shutil.copyfileobj(stream, copy)
-    copy.seek(0)
-    return cast(BinaryIO, copy)

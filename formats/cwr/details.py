@@ -84,7 +84,7 @@ def _recording(record: Record, header: Record, records: Sequence[Record], place:
     if not any(getattr(record, field, None) for field in _ABOUT_A_RECORDING):
         faults("REC-F-001", record)
     if faults.version == "2.2" and record.isrc and record.isrc_validity not in {"Y", "N", "U"}:
-        faults("REC-F-018", record, "isrc_validity", "one_of")
+        faults("REC-F-018", record, "isrc_validity", "one_of" if record.isrc_validity else "given_when")
 
 
 @enforces("ORN-F-004", "ORN-F-008", "ORN-F-010", "ORN-F-013", "ORN-F-014", "ORN-F-015")

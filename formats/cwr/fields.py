@@ -10,7 +10,7 @@ from typing import Any
 from formats import characters
 from formats.cwr import standard
 from formats.cwr.standard import Edit
-from formats.fixed_width import CLOCK, NUMBER, Field, Memo, Record, Unfit, parser
+from formats.fixed_width import Field, Memo, Record, Unfit, parser
 from formats.identifiers import ipi_base, ipi_name, isrc, iswc
 from formats.problems import Problem, level_of
 
@@ -82,7 +82,7 @@ class Fields:
 
     def _meets(self, condition: str, edit: Edit, field: Field, text: str, value: Any) -> bool:
         if condition == "given":
-            return bool(value is not None if field.zero or field.kind in (NUMBER, CLOCK) else text.strip())
+            return value is not None
         if condition == "blank":
             return value is None
         if value is None:

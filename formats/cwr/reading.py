@@ -156,7 +156,7 @@ class Reader:
             self.problems.append(Problem("KORA-NUL", WARNING, None, at))
 
     def _fields_of(self, header: tuple[str, int] | None, line: str) -> Fields:
-        self.version = _version(header[0] if header else "", line)
+        self.version = version_of(header[0] if header else "", line)
         self._envelope.version = self.version
         day = header[0][64:72] if header else ""
         if day.isdigit() and len(day) == 8:
@@ -265,7 +265,7 @@ def record_width(tag: str, version: str) -> int:
     return standard.layouts(version)[tag].WIDTH
 
 
-def _version(header: str, line: str) -> str:
+def version_of(header: str, line: str) -> str:
     """2.1 or 2.2: the group header says so in columns 12 to 16, else the header of 2.2 does in 102 to 104."""
     if line.startswith("GRH") and line[11:16] in {"02.10", "02.20"}:
         return "2.2" if line[11:16] == "02.20" else "2.1"

@@ -116,6 +116,7 @@ def _rule(row: Mapping[str, str]) -> Rule:
     return Rule(row["id"], row["level"], effects, societies, needs, row["default"] or None)
 
 
+Layouts = Mapping[str, type[Record]]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _ENFORCED: set[str] = set()
@@ -133,7 +134,7 @@ def enforced() -> frozenset[str]:
 
 
 @cache
-def layouts(version: str) -> Mapping[str, type[Record]]:
+def layouts(version: str) -> Layouts:
     """Record type to its class. Raises ValueError for a version that is not 2.1 or 2.2."""
     if version not in VERSIONS:
         raise ValueError(f"no version of CWR that can be read here: {version}")

@@ -28,7 +28,7 @@ _PUBLIC_DOMAIN_IPI = "00865900903"
 class Block:
     """A publisher or writer with the lines below it."""
 
-    __slots__ = ("collection", "lines", "links", "own", "record", "type")
+    __slots__ = ("collected", "informed", "lines", "links", "own", "record", "type")
 
     def __init__(self, record: Record, kind: str | None) -> None:
         self.record = record
@@ -39,7 +39,10 @@ class Block:
             record.sr_ownership_share or 0,
         )
         self.lines: list[Record] = []
-        self.collection: list[Line] = []
+        self.collected: list[Line] = []
+        """What SPT or SWT say."""
+        self.informed: list[Line] = []
+        """What OPT or OWT say: for information only."""
         self.links: list[Record] = []
 
     @property
@@ -67,7 +70,7 @@ class Work:
             tag = record.record_type
             if tag in _TERRITORY_LINES and block is not None:
                 block.lines.append(record)
-                block.collection.append(_line(record))
+                (block.collected if tag[0] == "S" else block.informed).append(_line(record))
             elif tag == "SPU" or tag == "OPU":
                 block = Block(record, record.publisher_type)
                 self.publishers.append(block)
@@ -84,7 +87,6 @@ class Work:
 
 
 _TERRITORY_LINES = frozenset({"SPT", "OPT", "SWT", "OWT"})
-_CONTROLLED_LINES = frozenset({"SPT", "SWT"})
 
 
 def _line(record: Record) -> Line:
@@ -297,7 +299,7 @@ def _publisher_fields(work: Work, faults: Faults) -> None:
 
 
 def _collects(block: Block) -> bool:
-    return any(line[0] == "I" and any(line[2:]) for line in block.collection)
+    return any(line[0] == "I" and any(line[2:]) for line in block.collected)
 
 
 @enforces("SWR-F-001", "SWR-F-003", "SWR-F-004", "SWR-F-005", "SWR-F-006", "SWR-F-007")
@@ -350,8 +352,10 @@ def _territory_lines(work: Work, faults: Faults) -> None:
 
 def _lines_below(block: Block, faults: Faults, some: str, same: str, counted: str) -> None:
     party = block.record.interested_party_number
-    for place, (line, (sign, _, pr, mr, sr)) in enumerate(zip(block.lines, block.collection, strict=True), 1):
-        if sign == "I" and not (pr or mr or sr):
+    for place, line in enumerate(block.lines, 1):
+        if line.inclusion_exclusion_indicator == "I" and not (
+            line.pr_collection_share or line.mr_collection_share or line.sr_collection_share
+        ):
             faults(some, line)
         if line.interested_party_number != party:
             faults(same, line, "interested_party_number")
@@ -374,7 +378,8 @@ def _twice_in_a_territory(work: Work, faults: Faults) -> None:
 def _twice(rule: str, blocks: Sequence[Block], faults: Faults, *, across: bool) -> None:
     seen: dict[tuple[str, int], int] = {}
     for place, block in enumerate(blocks):
-        for line, (sign, code, *shares) in zip(block.lines, block.collection, strict=True):
+        for line in block.lines:
+            sign, code, *shares = _line(line)
             keys = [(code, right) for right, share in enumerate(shares) if share and sign == "I"]
             if any(key in seen and (not across or seen[key] != place) for key in keys):
                 faults(rule, line, "tis_numeric_code")
@@ -439,18 +444,17 @@ def _link_22(work: Work, block: Block, link: Record, faults: Faults) -> None:
 @enforces("NWR-T-014", "NWR-T-027", "NWR-T-044")
 def _collection(work: Work, faults: Faults, on: date) -> None:
     limit = WHOLE + TOLERANCE
-    parties = [block for block in (*work.publishers, *work.writers) if block.collection]
-    ours = tuple([tuple(block.collection) for block in parties if block.controlled])
+    parties = (*work.publishers, *work.writers)
+    ours = tuple([tuple(block.collected) for block in parties if block.collected])
     if ours and max(territories.most_collected(ours, on)) > limit:
         faults("NWR-T-014", work.header)
-    if work.version == "2.2" and len(ours) != len(parties):
-        everybody = tuple([tuple(block.collection) for block in parties])
-        if max(territories.most_collected(everybody, on)) > limit + TOLERANCE:
-            faults("NWR-T-044", work.header)
-    if any(block.type == "PA" for block in (*work.publishers, *work.writers)):
+    others = tuple([tuple(block.informed) for block in parties if block.informed])
+    if others and max(territories.most_collected((*ours, *others), on)) > limit + TOLERANCE:
+        faults("NWR-T-044", work.header)
+    if any(block.type == "PA" for block in parties):
         return
     for chain in work.chains:
-        collecting = tuple([tuple(block.collection) for block in chain if block.controlled and block.collection])
+        collecting = tuple([tuple(block.collected) for block in chain if block.collected])
         if not collecting or any(line.shares_change == "Y" for block in chain for line in block.lines):
             continue
         owned = sum(block.own[0] for block in chain if block.type in _OWNERS)

@@ -1,0 +1,90 @@
+"""What stands in a file and what is wrong with it: the answer of ``kora formats check``, without words."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from formats.cwr import Group, ReadContext, Reader
+from formats.detect import detect
+from formats.problems import ERROR, WARNING, Problem
+
+MOST_LISTED = 1000
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts are counted, not those the file declares. ``records`` are physical lines."""
+
+    format: str | None
+    version: str | None = None
+    encoding: str | None = None
+    records: int = 0
+    record_types: dict[str, int] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    transactions: int = 0
+    acknowledgements: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    """At most MOST_LISTED, errors first, then by line."""
+    totals: dict[str, int] = field(default_factory=lambda: {ERROR: 0, WARNING: 0})
+
+
+class Findings:
+    """Problems counted, and kept as far as they will be listed."""
+
+    def __init__(self) -> None:
+        self.totals = {ERROR: 0, WARNING: 0}
+        self._kept: dict[str, list[Problem]] = {ERROR: [], WARNING: []}
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Count problems, keeping the first of each level."""
+        for problem in problems:
+            self.totals[problem.level] += 1
+            if len(self._kept[problem.level]) < MOST_LISTED:
+                self._kept[problem.level].append(problem)
+
+    def listed(self) -> list[Problem]:
+        """The problems to show: errors first, each level in the order of its lines."""
+        in_order = [sorted(self._kept[level], key=_line) for level in (ERROR, WARNING)]
+        return [problem for level in in_order for problem in level][:MOST_LISTED]
+
+
+def _line(problem: Problem) -> int:
+    return problem.line or 0
+
+
+def check(stream: BinaryIO, *, profile: str = "import", context: ReadContext | None = None) -> Report:
+    """Read a seekable stream to its end. What is none of our formats has format None and one problem that says so."""
+    detected = detect(stream)
+    if detected is None:
+        return _refused(Report(None), Problem("KORA-UNKNOWN-FORMAT"))
+    if not detected.readable:
+        problem = Problem("KORA-VERSION-NOT-READ", line=1, params={"version": detected.version or ""})
+        return _refused(Report(detected.format, detected.version), problem)
+    reader = Reader(stream, profile, context)
+    findings, answers, transactions = Findings(), Counter[str](), 0
+    for transaction in reader:
+        transactions += 1
+        if transaction.problems:
+            findings.add(transaction.problems)
+        if transaction.type == "ACK":
+            answers[transaction.records[0].transaction_status or ""] += 1
+    findings.add(reader.problems)
+    return Report(
+        format="cwr",
+        version=reader.version,
+        encoding=reader.encoding,
+        records=reader.records,
+        record_types=dict(reader.record_types),
+        groups=reader.groups,
+        transactions=transactions,
+        acknowledgements=dict(sorted(answers.items())),
+        problems=findings.listed(),
+        totals=findings.totals,
+    )
+
+
+def _refused(report: Report, problem: Problem) -> Report:
+    report.problems = [problem]
+    report.totals[ERROR] = 1
+    return report

@@ -1,0 +1,42 @@
+"""Which format and version a file has, from its first line."""
+
+import codecs
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_BEGINNING = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """``format`` as the commands call it. ``version`` is None where only reading tells; ``readable`` where we can."""
+
+    format: str
+    version: str | None
+    readable: bool
+
+
+def detect(stream: BinaryIO) -> Detected | None:
+    """The format of a seekable stream, which is left at its beginning; None for what is none of ours."""
+    start = stream.tell()
+    beginning = stream.read(_BEGINNING).removeprefix(codecs.BOM_UTF8)
+    stream.seek(start)
+    lines = beginning.splitlines()
+    if not lines or not lines[0].startswith(b"HDR"):
+        return None
+    return _cwr(lines)
+
+
+def _cwr(lines: list[bytes]) -> Detected | None:
+    """2.x has 01.10 in columns 60 to 64, or names itself in GRH; 3.x has its version in 103 to 105 or in GRH."""
+    header, group = lines[0], lines[1] if len(lines) > 1 else b""
+    named = group[11:16] if group.startswith(b"GRH") else b""
+    if named in (b"02.10", b"02.20"):
+        return Detected("cwr", "2.2" if named == b"02.20" else "2.1", True)
+    if named in (b"03.00", b"03.10"):
+        return Detected("cwr", "3.1" if named == b"03.10" else "3.0", False)
+    if header[59:64] == b"01.10" or len(header) <= 101:
+        return Detected("cwr", None, True)
+    if header[102:105] in (b"3.0", b"3.1"):
+        return Detected("cwr", header[102:105].decode(), False)
+    return Detected("cwr", None, True)
