@@ -272,7 +272,7 @@ class Record(metaclass=RecordType):
 class Memo(dict[str, Any]):
     """Raw text to value, made once for each text; it forgets everything when full, so memory stays constant."""
 
-    LIMIT = 4096
+    LIMIT = 2048
 
     def __init__(self, make: Callable[[str], Any]) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ ENCODINGS = ("ascii", "utf-8", "utf-8-sig", "cp1252", "cp1252-bom")
 LONGEST_LINE = 8192
 """Characters; a longer line is cut, reported and skipped to its end."""
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _BOM = codecs.BOM_UTF8
 
 
