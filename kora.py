@@ -198,9 +198,14 @@ def formats_show(file: Path) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to standard output.")
 def formats_convert(file: Path, target: str, out: Path | None) -> None:
     """Write FILE in another form: JSON lines, a table with a row a work, or another version of CWR."""
-    with _cwr(file) as stream, out.open("wb") if out else click.get_binary_stream("stdout") as target_stream:
-        for piece in _converted(stream, target):
-            target_stream.write(piece)
+    with _cwr(file) as stream:
+        pieces = _converted(stream, target)
+        if out is None:
+            sys.stdout.buffer.writelines(pieces)
+            sys.stdout.buffer.flush()
+        else:
+            with out.open("wb") as written:
+                written.writelines(pieces)
 
 
 def _converted(stream: BinaryIO, target: str) -> Iterator[bytes]:
@@ -215,8 +220,10 @@ def _converted(stream: BinaryIO, target: str) -> Iterator[bytes]:
         text = io.StringIO()
         table = csv.DictWriter(text, COLUMNS)
         table.writeheader()
-        for row in filter(None, map(as_row, reader)):
-            table.writerow(row)
+        for transaction in reader:
+            row = as_row(transaction)
+            if row is not None:
+                table.writerow(row)
             yield text.getvalue().encode()
             text.seek(0)
             text.truncate()
@@ -229,7 +236,7 @@ def _in_version(reader: Any, version: str) -> Iterator[bytes]:
     from formats.cwr import write
     from mappings.cwr.converting import convert, header_for
 
-    result = convert(reader, version)
+    result = convert(reader, "2.2" if version == "2.2" else "2.1")
     for remark in result.remarks:
         click.echo(remark, err=True)
     if reader.header is None or not result.groups:
@@ -278,8 +285,8 @@ def formats_rules(format: str, as_json: bool) -> None:
         answer({"rules": rules})
         return
     for rule in rules:
-        mark = "in force" if rule["implemented"] else " ".join(["not here", *rule["needs"]])
-        click.echo(f"{rule['id']:12} {rule['effect']}  {' '.join(rule['versions']):8} {mark}")
+        mark = "in force" if rule["implemented"] else f"not here {rule['needs']}"
+        click.echo(f"{rule['id']:12} {rule['effect']}  {rule['versions']} {mark}")
 
 
 @identifiers.command("check")

@@ -20,6 +20,11 @@ _OWN: Mapping[str, str] = {
     "KORA-NOT-A-VALUE": N_("%(field)s holds a text that is no value of this field; it was left empty."),
     "KORA-NUL": N_("The line holds characters with the code zero."),
     "KORA-VERSION-NOT-READ": N_("Kora does not read this version of the format: %(version)s."),
+    "KORA-XML-TOO-LARGE": N_("The document is too large."),
+    "KORA-XML-DOCTYPE": N_("The document brings its own document type, which is not accepted."),
+    "KORA-XML-ENTITY": N_("The document uses an entity, which is not accepted."),
+    "KORA-XML-NOT-WELL-FORMED": N_("The document is not well-formed XML: %(detail)s"),
+    "KORA-XML-SCHEMA": N_("The document differs from its schema: %(detail)s"),
     "KORA-NOT-A-SNAPSHOT": N_("The file holds changes, not a full copy."),
 }
 

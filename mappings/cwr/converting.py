@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from formats.cwr import Record, Transaction, record_class
 from mappings.cwr.answers import CannotBeSent
 from mappings.cwr.reading import NoWork, to_work
-from mappings.cwr.writing import from_work
+from mappings.cwr.writing import Kind, Version, from_work
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class Converted:
     remarks: list[str] = field(default_factory=list)
 
 
-def convert(transactions: Iterable[Transaction], version: str) -> Converted:
+def convert(transactions: Iterable[Transaction], version: Version) -> Converted:
     """Works written anew for a version; what is no work is left out and remarked."""
     result = Converted()
     for transaction in transactions:
@@ -25,20 +25,21 @@ def convert(transactions: Iterable[Transaction], version: str) -> Converted:
     return result
 
 
-def _convert(transaction: Transaction, version: str, result: Converted) -> Iterator[str]:
+def _convert(transaction: Transaction, version: Version, result: Converted) -> Iterator[str]:
     if transaction.type not in {"NWR", "REV"}:
         yield f"{transaction.type} left out"
         return
+    kind: Kind = "NWR" if transaction.type == "NWR" else "REV"
     try:
         work, remarks = to_work(transaction, source="import")
-        records, changes = from_work(work, kind=transaction.type, version=version)
+        records, changes = from_work(work, kind=kind, version=version)
     except (NoWork, CannotBeSent) as error:
         yield f"left out: {error}"
         return
     yield from remarks
     for each in changes:
         yield f"{each.code} {each.record} {each.field}: {each.value} -> {each.written}"
-    result.groups.setdefault(transaction.type, []).append(list(records))
+    result.groups.setdefault(kind, []).append(list(records))
 
 
 def header_for(header: Record, version: str) -> Record:

@@ -49,8 +49,8 @@ def test_a_value_with_a_percent_sign_is_only_a_value():
 
 def test_every_template_is_a_whole_sentence_with_known_names():
     for template in templates():
-        assert re.fullmatch(r"[A-Z%].*\.", template), template
-        assert set(re.findall(r"%\((\w+)\)s", template)) <= {"code", "field", "value"}
+        assert re.fullmatch(r"[A-Z%].*(\.|: %\(detail\)s)", template), template
+        assert set(re.findall(r"%\((\w+)\)s", template)) <= {"code", "field", "value", "version", "detail"}
 
 
 def test_a_sentence_comes_in_the_language_of_the_reader(tmp_path, monkeypatch):
