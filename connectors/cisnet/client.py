@@ -18,6 +18,7 @@ from connectors.cisnet.settings import CisnetSettings
 from connectors.contract import PartnerFailure
 
 log = logging.getLogger(__name__)
+logging.getLogger("paramiko").addHandler(logging.NullHandler())  # else a dropped connection prints a trace
 
 INCOMING, OUTGOING, DONE = "/incoming", "/outgoing", "/outgoing/done"
 PART = ".part"
