@@ -38,7 +38,8 @@ def replacements() -> Mapping[str, str]:
 
 def outside(text: str, kind: str) -> str:
     """The characters of a text that its class of field may not hold, each once, in order."""
-    return "".join(dict.fromkeys(letter for letter in text if letter not in allowed(kind)))
+    inside = allowed(kind)
+    return "" if inside.issuperset(text) else "".join(dict.fromkeys(each for each in text if each not in inside))
 
 
 def fold(text: str, kind: str) -> str:

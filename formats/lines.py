@@ -9,6 +9,8 @@ LONGEST_LINE = 8192
 """Characters; a longer line is cut, reported and skipped to its end."""
 
 _CHUNK = 1 << 18
+_BYTES = 4
+"""Of the longest character in UTF-8."""
 _BOM = codecs.BOM_UTF8
 
 
@@ -37,12 +39,15 @@ class Lines:
         self.with_nul: list[int] = []
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        codec, errors = ("cp1252", "as-latin-1") if self.encoding.startswith("cp1252") else ("utf-8", "strict")
-        for number, raw in enumerate(self._raw(), 1):
-            line = raw.decode(codec, errors)
-            if "\0" in line:
-                self.with_nul.append(number)
-            yield number, line
+        number = 0
+        for piece in self._pieces():
+            lines = piece.split("\r\n") if piece.count("\n") == piece.count("\r\n") else _split(piece)
+            suspect = len(piece) > LONGEST_LINE and max(map(len, lines)) > LONGEST_LINE
+            if suspect or "\0" in piece:
+                lines = self._judged(lines, number + 1)
+            for line in lines:
+                number += 1
+                yield number, line
 
     def _settle(self) -> str:
         self._rewind()
@@ -74,34 +79,36 @@ class Lines:
     def _rewind(self) -> None:
         self._stream.seek(self._start)
 
-    def _raw(self) -> Iterator[bytes]:
-        """Lines as bytes. Read in large pieces, because a call a line costs more than the line."""
+    def _pieces(self) -> Iterator[str]:
+        """Whole lines, many at a time, because a call a line costs more than the line. The last line end is left off."""
+        codec, errors = ("cp1252", "as-latin-1") if self.encoding.startswith("cp1252") else ("utf-8", "strict")
         self._rewind()
         if self.encoding in {"utf-8-sig", "cp1252-bom"}:
             self._stream.read(len(_BOM))
-        rest, number, skipping = b"", 0, False
+        rest, skipping = b"", False
         while chunk := self._stream.read(_CHUNK):
-            pieces = (rest + chunk).split(b"\n")
-            rest = pieces.pop()
-            for piece in pieces:
-                if skipping:
-                    skipping = False
-                    continue
-                number += 1
-                if len(piece) > LONGEST_LINE:
-                    self.too_long.append(number)
-                    piece = _cut(piece)
-                yield piece[:-1] if piece.endswith(b"\r") else piece
-            if len(rest) > LONGEST_LINE:
-                if not skipping:
-                    number += 1
-                    self.too_long.append(number)
-                    yield _cut(rest)
+            if skipping:
+                _, ended, chunk = chunk.partition(b"\n")
+                skipping = not ended
+            whole, ended, rest = (rest + chunk).rpartition(b"\n")
+            if ended:
+                yield whole.removesuffix(b"\r").decode(codec, errors)
+            if len(rest) > LONGEST_LINE * _BYTES:
+                yield rest[: LONGEST_LINE * _BYTES].decode(codec, "ignore")
                 rest, skipping = b"", True
-        if rest and not skipping:
-            yield rest[:-1] if rest.endswith(b"\r") else rest
+        if rest:
+            yield rest.removesuffix(b"\r").decode(codec, errors)
+
+    def _judged(self, lines: list[str], first: int) -> list[str]:
+        """The lines with those cut that are too long; what is wrong with them is remembered."""
+        for number, line in enumerate(lines, first):
+            if len(line) > LONGEST_LINE:
+                self.too_long.append(number)
+            if "\0" in line:
+                self.with_nul.append(number)
+        return [line[:LONGEST_LINE] for line in lines]
 
 
-def _cut(piece: bytes) -> bytes:
-    """The beginning of a line that is too long, without half a character at its end."""
-    return piece[:LONGEST_LINE].decode("utf-8", "ignore").encode() if not piece.isascii() else piece[:LONGEST_LINE]
+def _split(piece: str) -> list[str]:
+    """Lines of a file that ends some or all of them with LF alone."""
+    return [line.removesuffix("\r") for line in piece.split("\n")]

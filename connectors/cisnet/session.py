@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import paramiko
 import tenacity
+from paramiko.ssh_exception import NoValidConnectionsError
 
 from connectors.cisnet.settings import CisnetSettings
 from connectors.contract import PartnerFailure
@@ -35,7 +36,7 @@ def told_as_failures(doing: str) -> Iterator[None]:
         raise PartnerFailure("F5", f"{doing}: the server shows another host key than the one agreed") from error
     except paramiko.AuthenticationException as error:
         raise PartnerFailure("F5", f"{doing}: the server does not accept our key") from error
-    except (paramiko.SSHException, EOFError, TimeoutError, ConnectionError) as error:
+    except (paramiko.SSHException, NoValidConnectionsError, EOFError, TimeoutError, ConnectionError) as error:
         raise Unreachable(f"{doing}: {_words(error)}") from error
     except PermissionError as error:
         raise PartnerFailure("F5", f"{doing}: not permitted") from error

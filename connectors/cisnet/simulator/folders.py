@@ -91,6 +91,8 @@ class Folders(SFTPServerInterface):
         except OSError as error:
             return _refused(error)
         self._renamed()
+        if self._switches.lose_answer():
+            self._guard.transport.close()
         return SFTP_OK
 
     def received(self, upto: int) -> bool:

@@ -39,6 +39,14 @@ class Switches:
     """Seconds between the first answer (RA) and the final one."""
     cut: int | None = None
     """Break the connection once so many bytes of a file were received."""
+    lost_answers: int = 0
+    """Do the next so many renames, but break the connection instead of answering."""
+
+    def lose_answer(self) -> bool:
+        """Whether the answer to this rename is lost."""
+        lost = self.lost_answers > 0
+        self.lost_answers -= lost
+        return lost
 
 
 @dataclass
@@ -85,17 +93,17 @@ class Office:
     def _outcome(self, name: str, content: bytes) -> str:
         """Decide about a file. What cannot be read at all has no answer, only its line in the log."""
         try:
-            filename.parse(name)
+            receiver = filename.parse(name).sender
         except ValueError:
             return "no file name of CWR"
         try:
-            return self._answered(content)
+            return self._answered(content, receiver)
         except Exception as error:  # whatever a file does to us, the next one must still be answered
             log.exception("simulator: %s could not be answered", name)
             self.register.rollback()
             return f"not answered: {type(error).__name__}"
 
-    def _answered(self, content: bytes) -> str:
+    def _answered(self, content: bytes, receiver: str) -> str:
         known = ReadContext(societies=SOCIETIES, accepted=lambda number: self._accepted(reader, number))
         reader = Reader(io.BytesIO(content), "strict", known)
         answers = _Answers()
@@ -105,14 +113,14 @@ class Office:
         if reader.header is None or not _can_be_answered(reader.header):
             self.register.rollback()
             return "unreadable"
-        return self._written(reader, reader.header, answers)
+        letter = Letter(receiver, reader.version, reader.header.character_set)
+        return self._written(letter, reader, reader.header, answers)
 
     def _accepted(self, reader: Reader, number: str) -> bool:
         return self.register.find(_sender(reader), number) is not None
 
-    def _written(self, reader: Reader, header: Record, answers: _Answers) -> str:
+    def _written(self, to: Letter, reader: Reader, header: Record, answers: _Answers) -> str:
         """The first answer goes out now, the final one when its time has come."""
-        to = Letter(_sender(reader), reader.version, header.character_set)
         if rejects(reader.problems):
             self.register.rollback()
             messages = [message(problem, 1) for problem in reader.problems if problem.effect]
@@ -174,9 +182,9 @@ class Office:
 
 
 def _sender(reader: Reader) -> str:
-    """Society code of who made the file; three digits, as in file names."""
-    sender = (reader.header.sender_id or "") if reader.header else ""
-    return sender.lstrip("0").zfill(3)[-3:]
+    """Type and number of who made the file."""
+    header = reader.header
+    return f"{header.sender_type or ''}{header.sender_id or ''}" if header else ""
 
 
 def _can_be_answered(header: Record) -> bool:
