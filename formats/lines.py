@@ -80,7 +80,7 @@ class Lines:
         self._stream.seek(self._start)
 
     def _pieces(self) -> Iterator[str]:
-        """Whole lines, many at a time, because a call a line costs more than the line. The last line end is left off."""
+        """Whole lines, many at a time because a call a line costs more than the line; without the last line end."""
         codec, errors = ("cp1252", "as-latin-1") if self.encoding.startswith("cp1252") else ("utf-8", "strict")
         self._rewind()
         if self.encoding in {"utf-8-sig", "cp1252-bom"}:

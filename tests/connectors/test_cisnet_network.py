@@ -159,6 +159,7 @@ def test_a_port_where_nobody_listens_fails_to_reach(cisnet: Partner) -> None:
 
 
 def test_a_missing_folder_is_something_to_agree_about_with_the_partner(cisnet: Partner) -> None:
+    cisnet.simulator.settle()
     (cisnet.simulator.data / "files" / "incoming").rmdir()
     failed = failure_of(cisnet.settings)
     assert (failed.failure_class, failed.step) == ("F4", "read")
