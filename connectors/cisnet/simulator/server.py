@@ -115,6 +115,7 @@ class Simulator:
 
     def _serve(self, connection: socket.socket) -> None:
         self._transports = [transport for transport in self._transports if transport.is_active()]
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each block waits for an acknowledgement
         transport = paramiko.Transport(connection)
         transport.add_server_key(self._host_key)
         transport.set_subsystem_handler(
