@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
@@ -19,6 +20,7 @@ SENT = frozenset({"kora.work.registered.v1", "kora.work.updated.v1"})
 WITHDRAWN = "kora.work.withdrawn.v1"
 Kind = Literal["NWR", "REV"]
 Version = Literal["2.1", "2.2"]
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The groups of a file in their order."""
 
@@ -63,7 +65,8 @@ def transmission(batch: Batch, form: Format) -> Transmission:
     if not clean:
         return Transmission(delivery)
     name = _name(batch)
-    return Transmission(replace(delivery, awaited=_awaited(clean, batch), files=(_file(name, content),)), name, content)
+    file = ExchangedFile(name, hashlib.sha256(content).hexdigest(), content)
+    return Transmission(replace(delivery, awaited=_awaited(clean, batch), files=(file,)), name, content)
 
 
 def _last_of_each(items: Iterable[Item]) -> tuple[list[Item], list[str]]:
@@ -106,7 +109,7 @@ def _as_records(item: Item, form: Format) -> Prepared:
     try:
         work = messages.from_json(Work, item.data)
         records, _ = from_work(work, kind=kind, version=form.version, non_roman=form.non_roman)
-        _check_characters(records, form)
+        _check_texts(records, form)
     except ValidationError as error:
         raise _CannotUse(item, "unreadable", messages.reasons(error)) from error
     except CannotBeSent as error:
@@ -116,8 +119,15 @@ def _as_records(item: Item, form: Format) -> Prepared:
     return Prepared(item, kind, records, body_digest(records))
 
 
-def _check_characters(records: Sequence[Record], form: Format) -> None:
-    """Let one work that its fields or the encoding cannot carry be refused alone. Raises CannotWrite."""
+def _check_texts(records: Sequence[Record], form: Format) -> None:
+    """Let one work that a line of the file cannot carry be refused alone. Raises CannotWrite.
+
+    A line end inside a text would begin a record of somebody else's making, so control characters never leave.
+    """
+    for record in records:
+        for field, value in record.values():
+            if isinstance(value, str) and _CONTROL.search(value):
+                raise CannotWrite(record.record_type, field.name, value, "control-character")
     header = record_class("HDR", form.version)(record_type="HDR", sender_type="SO", character_set=_characters(form))
     for _ in write(header, [("NWR", [records])], version=form.version):
         pass
@@ -130,7 +140,7 @@ def _without_faults(
     clean = list(prepared)
     refused: list[Answer] = []
     while clean:
-        content = b"".join(write(_header(batch, form), _groups(clean), version=form.version))
+        content = _written(clean, batch, form)
         faults = _faults(content, clean, batch, form)
         if not faults:
             return clean, content, refused
@@ -139,6 +149,14 @@ def _without_faults(
         ]
         clean = [one for at, one in enumerate(clean) if at not in faults]
     return [], b"", refused
+
+
+def _written(prepared: Sequence[Prepared], batch: Batch, form: Format) -> bytes:
+    """The bytes of the file. Every work in it was written before, so what fails now is the header."""
+    try:
+        return b"".join(write(_header(batch, form), _groups(prepared), version=form.version))
+    except CannotWrite as error:
+        raise PartnerFailure("F4", f"our own header cannot be written: {error.field}, {error.reason}") from error
 
 
 def _groups(prepared: Iterable[Prepared]) -> list[tuple[str, list[Sequence[Record]]]]:
@@ -191,13 +209,16 @@ def _characters(form: Format) -> str | None:
 
 
 def _name(batch: Batch) -> str:
-    return filename.build(
-        year=batch.created.year,
-        number=batch.file_number,
-        sender=batch.sender.code,
-        receiver=batch.receiver,
-        version=batch.version,
-    )
+    try:
+        return filename.build(
+            year=batch.created.year,
+            number=batch.file_number,
+            sender=batch.sender.code,
+            receiver=batch.receiver,
+            version=batch.version,
+        )
+    except ValueError as error:
+        raise PartnerFailure("F4", str(error)) from error
 
 
 def _awaited(prepared: Sequence[Prepared], batch: Batch) -> tuple[Awaited, ...]:
@@ -210,10 +231,6 @@ def _awaited(prepared: Sequence[Prepared], batch: Batch) -> tuple[Awaited, ...]:
         awaited.append(Awaited(one.item.message_id, one.item.subject, quoted, one.digest))
         places[one.kind] += 1
     return tuple(awaited)
-
-
-def _file(name: str, content: bytes) -> ExchangedFile:
-    return ExchangedFile(name, hashlib.sha256(content).hexdigest(), content)
 
 
 def _refusal(item: Item, code: str, reasons: Iterable[Reason]) -> Answer:

@@ -290,6 +290,27 @@ def test_a_letter_that_the_file_cannot_carry_refuses_one_work_only(cisnet: Partn
     assert len(delivery.awaited) == 1
 
 
+def test_a_line_end_in_a_text_never_becomes_a_record_of_its_own(cisnet: Partner) -> None:
+    forged = a_work(number=2, details={"contact_name": "X\r\nTRL0000100000001"})
+    delivery = cisnet.send(an_item(a_work(number=1)), an_item(forged))
+    (answer,) = delivery.answers
+    assert isinstance(answer.data, Refusal)
+    assert answer.data.reasons == (Reason("control-character", "NWR.contact_name"),)
+    assert cisnet.statuses() == [("W1", "RA"), ("W1", "AS")]
+
+
+@pytest.mark.parametrize(
+    ("sender", "number"),
+    [(Sender("997", "N" * 46), 1), (Sender("997", "ŁÓDŹ MUSIC"), 1), (Sender("997", TAMALA.name), 10_000)],
+)
+def test_what_no_header_or_file_name_can_carry_stops_the_batch(cisnet: Partner, sender: Sender, number: int) -> None:
+    batch = replace(cisnet.batch(an_item(a_work()), sender=sender), file_number=number)
+    with pytest.raises(PartnerFailure) as failure:
+        cisnet.connector.send(batch)
+    assert failure.value.failure_class == "F4"
+    assert cisnet.folder("incoming") == []
+
+
 def test_a_wrong_name_of_the_sender_is_our_fault_and_no_works(cisnet: Partner) -> None:
     with pytest.raises(PartnerFailure, match="HDR-F-006") as failure:
         cisnet.send(an_item(a_work()), sender=Sender("058", "NOT WHAT SACEM IS CALLED"))
