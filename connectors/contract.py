@@ -51,7 +51,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Something to tell the node about one record. Exactly one of ``subject`` and ``reference`` may be None."""
+    """Something to tell the node about one record.
+
+    Found by ``subject`` or ``reference``; without both (CWR ISW) by the work number the partner quotes. An answer whose
+    reference ends in ``/0/0`` is about the whole file.
+    """
 
     data: Acknowledged | Assigned | Refusal
     subject: str | None = None
