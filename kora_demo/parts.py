@@ -170,7 +170,7 @@ class Demo:
 
     def _account(self, part: str, group: str, password: str) -> None:
         """The first person of a part, who changes the password at the first sign-in."""
-        role = "operator" if part == "gateway" else "administrator"
+        role = "operator" if part == "gateway" else "admin"
         arguments = [group, "user", "add", "--email", EMAIL, "--name", "Demo", "--role", role, "--password-stdin"]
         ran = subprocess.run(  # noqa: S603  our own command with our own arguments
             [sys.executable, "-m", "kora", *arguments],
