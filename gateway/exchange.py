@@ -1,0 +1,113 @@
+"""The background of the gateway: one thread that carries messages, and one per partner."""
+
+import logging
+import threading
+from datetime import datetime
+from typing import Any
+
+from gateway.app import Gateway
+from gateway.members import queries as members
+from gateway.members.queries import StoredKeys
+from gateway.partners.turn import PartnerTurn
+from gateway.routes import handlers
+from queues import Carrier, Intake, Relay, gateway_uplink, id_of
+
+AFTER_FAILURE_SECONDS = 5.0
+COLLECTS_PER_WINDOW = 60
+"""A partner whose works are gathered for an hour is asked for news once a minute."""
+
+log = logging.getLogger(__name__)
+
+
+class GatewayIntake(Intake):
+    """The intake with the members' keys as they are now, so that a suspended node is refused at once."""
+
+    def __init__(self, keys: StoredKeys, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, keys=keys, **named)
+        self._stored = keys
+
+    def run_once(self, now: datetime) -> int:
+        self._stored.refresh()
+        return super().run_once(now)
+
+
+def make_carrier(gateway: Gateway) -> Carrier:
+    """Relay and intake of the gateway."""
+    uplink = gateway_uplink(gateway.settings.broker, nodes=lambda: active_nodes(gateway))
+    relay = Relay(
+        gateway.sessions,
+        uplink,
+        key=gateway.key,
+        source=gateway.urn,
+        paused=lambda stream: id_of(stream) not in active_nodes(gateway),
+    )
+    intake = GatewayIntake(
+        StoredKeys(gateway.sessions),
+        gateway.sessions,
+        uplink,
+        key=gateway.key,
+        source=gateway.urn,
+        handlers=handlers(gateway.partners, gateway.now),
+    )
+    return Carrier(relay, intake, now=gateway.now, idle=gateway.settings.poll_s)
+
+
+def make_turns(gateway: Gateway) -> list[PartnerTurn]:
+    """The turns of all partners that are set up."""
+    return [
+        PartnerTurn(
+            gateway.sessions,
+            partner,
+            collect_s=max(gateway.settings.poll_s, partner.window_s / COLLECTS_PER_WINDOW),
+        )
+        for partner in gateway.partners.values()
+        if partner.is_set_up
+    ]
+
+
+def active_nodes(gateway: Gateway) -> list[str]:
+    """Ids of the nodes that may speak and listen now."""
+    with gateway.sessions() as session:
+        session.connection(execution_options={"read_only": True})
+        return members.active(session)
+
+
+class Exchange:
+    """Everything in the background, from start to stop. A slow partner holds up neither messages nor other partners."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._carrier = make_carrier(gateway)
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._serve, args=(turn,), name=f"kora-partner-{number}", daemon=True)
+            for number, turn in enumerate(make_turns(gateway), 1)
+        ]
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._carrier.start()
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """There may be something to carry."""
+        self._carrier.wake()
+
+    def stop(self) -> None:
+        """End after the present turns."""
+        self._stopping.set()
+        self._carrier.stop()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _serve(self, turn: PartnerTurn) -> None:
+        while not self._stopping.is_set():
+            wait = self._gateway.settings.poll_s
+            try:
+                if turn.run_once(self._gateway.now()):
+                    self._carrier.wake()
+            except Exception:
+                log.exception("a turn of a partner failed")
+                wait = AFTER_FAILURE_SECONDS
+            self._stopping.wait(wait)

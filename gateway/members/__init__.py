@@ -1,0 +1,1 @@
+"""The CMOs and their nodes: enrolment, keys, state."""

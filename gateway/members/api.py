@@ -1,0 +1,91 @@
+"""What nodes and others ask over HTTP without signing in.
+
+POST /v1/enrol                      a node takes its place with a one-time code (S-01)
+GET  /.well-known/kora-keys.json    the gateway's public keys, pinned by nodes at enrolment (S-07)
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gateway.members import operations
+from gateway.web import gateway, now
+from interface.accounts import note_failure, wait_left
+from interface.database import database
+from interface.permissions import public
+
+api = Blueprint("members_api", __name__)
+
+LARGEST_BODY = 16 * 1024
+TRIES = "enrolment code"
+"""Stands for the account where wrong codes of one address are counted."""
+
+Answer = tuple[Response, int] | Response
+
+
+class PublicKey(BaseModel):
+    """The public half of an Ed25519 key as JWK (RFC 8037)."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kty: str = Field(pattern="^OKP$")
+    crv: str = Field(pattern="^Ed25519$")
+    x: str = Field(pattern="^[A-Za-z0-9_-]{43}$")
+
+
+class Enrolment(BaseModel):
+    """The body of ``POST /v1/enrol``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    code: str = Field(min_length=1, max_length=100)
+    public_key: PublicKey
+    proof: str = Field(min_length=1, max_length=2000)
+
+
+@api.post("/v1/enrol")
+@public
+def enrol() -> Answer:
+    """Take a place. Wrong codes make the next try wait, per address, as wrong passwords do."""
+    address = request.remote_addr or ""
+    wait = wait_left(database(), TRIES, address, now=now())
+    if wait:
+        return _later(wait.total_seconds())
+    if (request.content_length or 0) > LARGEST_BODY:
+        return _no(413, "too-large", "The request is too large.")
+    try:
+        asked = Enrolment.model_validate(request.get_json(silent=True))
+    except ValidationError:
+        return _no(400, "bad-request", "The request needs code, public_key and proof.")
+    try:
+        member = operations.enrol(
+            database(), code=asked.code, public_key=asked.public_key.model_dump(), proof=asked.proof, now=now()
+        )
+    except (operations.CodeNotValid, operations.NotProven) as problem:
+        database().rollback()
+        note_failure(database(), TRIES, address, now=now())
+        database().commit()
+        if isinstance(problem, operations.NotProven):
+            return _no(403, "not-proven", "The proof does not fit the key and the code.")
+        return _no(403, "code-not-valid", "The code is wrong, used or too old.")
+    database().commit()
+    return jsonify(node=member.node_id, gateway=gateway().id, state=member.state, keys=[gateway().key.public_jwk()])
+
+
+@api.get("/.well-known/kora-keys.json")
+@public
+def keys() -> Answer:
+    """The gateway's public keys."""
+    return jsonify(gateway=gateway().id, keys=[gateway().key.public_jwk()])
+
+
+def _later(seconds: float) -> Answer:
+    answer = jsonify(error="Too many wrong codes. Please wait.", code="wait")
+    answer.headers["Retry-After"] = str(int(seconds) + 1)
+    return answer, 429
+
+
+def _no(status: int, code: str, error: str) -> tuple[Response, int]:
+    fields: dict[str, Any] = {"error": error, "code": code}
+    return jsonify(fields), status

@@ -1,0 +1,1 @@
+"""Work for partners: due rows become files, the partners' answers become messages to the nodes."""

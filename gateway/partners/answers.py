@@ -1,0 +1,168 @@
+"""What a partner said becomes messages to the nodes and the state of submissions, in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.contract import Answer, Arrival, Awaited, Delivery
+from gateway.partners import rules
+from gateway.partners.models import ExchangedFile, Submission
+from gateway.partners.planning import Plan
+from gateway.registry import operations as registry
+from gateway.registry import queries as records
+from mappings.messages import VOCABULARY, to_json
+from mappings.model import Acknowledged, Assigned, Refusal
+from queues import REFUSAL, MessageTooLarge, boxes, node_urn
+from queues.tables import inbox
+
+TYPES: Mapping[type, str] = {
+    Acknowledged: "kora.work.acknowledged.v1",
+    Assigned: "kora.identifier.assigned.v1",
+    Refusal: REFUSAL,
+}
+"""What is said to the message type that tells the node."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The record an answer is about."""
+
+    node_id: str
+    subject: str
+    cause: str | None
+    correlationid: str | None
+
+
+def keep_delivery(session: Session, partner: str, plan: Plan, delivery: Delivery, now: datetime) -> None:
+    """Keep what a call brought at once: files, references waited for, answers."""
+    session.add_all(
+        ExchangedFile(
+            node_id=plan.node_id, partner=partner, direction="out", name=one.name, sha256=one.sha256,
+            content=one.content, transmission_id=plan.transmission_id, problems=[], at=now,
+        )
+        for one in delivery.files
+    )
+    stories = _stories(session, plan)
+    session.add_all(
+        _submission(partner, plan, awaited, stories.get(awaited.message_id), now) for awaited in delivery.awaited
+    )
+    for answer in delivery.answers:
+        cause = answer.message_id
+        about = About(plan.node_id, answer.subject or "", cause, stories.get(cause or ""))
+        tell(session, partner, about, answer.data, now=now)
+
+
+def is_known(session: Session, partner: str, arrival: Arrival) -> bool:
+    """Whether these bytes were kept already, so that only their confirmation is missing."""
+    same = (ExchangedFile.name == arrival.name, ExchangedFile.sha256 == arrival.sha256)
+    found = select(ExchangedFile.id).where(
+        ExchangedFile.partner == partner, ExchangedFile.direction == "in", *same
+    )
+    return session.scalar(found) is not None
+
+
+def keep_arrival(session: Session, partner: str, arrival: Arrival, *, nobody: str, now: datetime) -> int:
+    """Keep what a partner had for us and tell the nodes; the number of answers that found their record."""
+    problems = list(arrival.problems)
+    told: set[str] = set()
+    count = 0
+    for answer in arrival.answers:
+        about = _settle(session, partner, answer, now)
+        if about is None:
+            problems.append(f"KORA-NOT-OURS {answer.reference or getattr(answer.data, 'number', '')}".strip())
+            continue
+        tell(session, partner, about, answer.data, now=now)
+        told.add(about.node_id)
+        count += 1
+    session.add(
+        ExchangedFile(
+            node_id=told.pop() if len(told) == 1 else nobody, partner=partner, direction="in", name=arrival.name,
+            sha256=arrival.sha256, content=arrival.content, answers=count, problems=problems, at=now,
+        )
+    )
+    session.flush()
+    return count
+
+
+def tell(
+    session: Session, partner: str, about: About, said: Acknowledged | Assigned | Refusal, *, now: datetime
+) -> str:
+    """Post an answer to the node and keep it in the registry; returns the message's id."""
+    type_ = TYPES[type(said)]
+    message_id = _post(session, about, type_, said, now)
+    registry.keep_answer(
+        session, node_id=about.node_id, subject=about.subject, partner=partner, type=type_, said=said,
+        cause=about.cause, message_id=message_id, now=now,
+    )
+    return message_id
+
+
+def _post(
+    session: Session, about: About, type_: str, said: Acknowledged | Assigned | Refusal, now: datetime
+) -> str:
+    try:
+        return boxes.post(
+            session, node_id=about.node_id, stream=node_urn(about.node_id), type=type_, subject=about.subject,
+            data=to_json(said), correlationid=about.correlationid, causationid=about.cause,
+            dataschema=VOCABULARY[type_].schema, now=now,
+        )
+    except MessageTooLarge:
+        if not isinstance(said, Acknowledged) or not said.conflicts:
+            raise
+        # The status counts; whoever needs all of so many other shares finds them in the partner's own file.
+        return _post(session, about, type_, replace(said, conflicts=()), now)
+
+
+def _settle(session: Session, partner: str, answer: Answer, now: datetime) -> About | None:
+    """Find the record of an answer and move its submission on; None when we know nothing of it."""
+    found = None
+    if answer.reference is not None:
+        known = (Submission.partner == partner, Submission.reference == answer.reference)
+        found = session.scalar(select(Submission).where(*known))
+    if found is not None:
+        _move_on(found, answer, now)
+        return About(found.node_id, found.subject, found.message_id, found.correlationid)
+    if isinstance(answer.data, Assigned):
+        return _by_number(session, partner, answer.data.number)
+    return None
+
+
+def _move_on(row: Submission, answer: Answer, now: datetime) -> None:
+    """A submission after a further answer; a closed one is never opened again."""
+    row.answered_at = now
+    if answer.final or row.state == "sent":
+        row.state = "closed" if answer.final else "open"
+    if isinstance(answer.data, Acknowledged):
+        row.status = answer.data.status
+        row.accepted = rules.still_accepted(row.accepted, answer.data.status)
+
+
+def _by_number(session: Session, partner: str, number: str) -> About | None:
+    """A record by the number the partner quotes, when only one node has handed such a record to this partner."""
+    candidates = []
+    for record in records.by_number(session, "work", number):
+        mine = (Submission.node_id == record.node_id, Submission.subject == record.subject)
+        last = select(Submission).where(Submission.partner == partner, *mine).order_by(Submission.id.desc()).limit(1)
+        if (row := session.scalar(last)) is not None:
+            candidates.append(About(row.node_id, row.subject, row.message_id, row.correlationid))
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _submission(partner: str, plan: Plan, awaited: Awaited, story: str | None, now: datetime) -> Submission:
+    return Submission(
+        node_id=plan.node_id, partner=partner, subject=awaited.subject, reference=awaited.reference,
+        message_id=awaited.message_id, correlationid=story, transmission_id=plan.transmission_id,
+        digest=awaited.digest, state="sent", sent_at=now,
+    )
+
+
+def _stories(session: Session, plan: Plan) -> dict[str, str]:
+    """Message id to the story it belongs to."""
+    ids = [item.message_id for item in plan.batch.items]
+    asked = select(inbox.c.msg_id, inbox.c.correlationid).where(
+        inbox.c.node_id == plan.node_id, inbox.c.msg_id.in_(ids)
+    )
+    return {id_: story for id_, story in session.execute(asked) if story}

@@ -1,0 +1,47 @@
+"""Due rows of partners: a row per message and partner, so that a replay sends nothing twice."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gateway.partners import rules
+from gateway.partners.connectors import Partner
+from queues import jobs
+from queues.jobs import Job
+from queues.tables import job as table
+
+_PREFIX = "partner:"
+
+
+def kind(partner: str) -> str:
+    """The kind of the partner's jobs."""
+    return f"{_PREFIX}{partner}"
+
+
+def partner_of(kind_: str) -> str:
+    """The partner of a job's kind."""
+    return kind_.removeprefix(_PREFIX)
+
+
+def add(session: Session, partner: Partner, *, node_id: str, message_id: str, now: datetime) -> bool:
+    """Let the partner hear of a message at the end of the present gathering window."""
+    return jobs.add(
+        session,
+        kind=kind(partner.name),
+        key=f"{partner.name}:{message_id}",
+        node_id=node_id,
+        payload_ref=message_id,
+        now=now,
+        due=rules.window_end(now, partner.window_s),
+    )
+
+
+def later(session: Session, job: Job, until: datetime) -> None:
+    """Put a claimed job back without counting a failure."""
+    mine = (table.c.id == job.id, table.c.state == "running", table.c.lease_owner == job.lease_owner)
+    session.execute(
+        update(table)
+        .where(*mine)
+        .values(state="due", lease_owner=None, lease_until=None, next_attempt_at=until)
+    )

@@ -1,0 +1,58 @@
+"""Whether a partner may be called: a person's pause, and the time it is given after failures."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from connectors.contract import PartnerFailure
+from gateway import audit
+from gateway.partners import rules
+from gateway.partners.models import PartnerState
+
+
+def may_be_called(session: Session, partner: str, now: datetime) -> bool:
+    """False while somebody paused it or it has to be left alone."""
+    state = session.get(PartnerState, partner)
+    if state is None:
+        return True
+    return state.paused_by is None and (state.retry_at is None or now >= state.retry_at)
+
+
+def note_success(session: Session, partner: str) -> None:
+    """The partner works: forget the failures before."""
+    state = session.get(PartnerState, partner)
+    if state is not None and state.failures:
+        state.failures, state.retry_at, state.last_error = 0, None, None
+
+
+def note_failure(session: Session, partner: str, failure: PartnerFailure, now: datetime) -> None:
+    """Count a failure of the partner. A fault of ours says nothing about the partner."""
+    if failure.failure_class not in ("F1", "F3", "F5"):
+        return
+    state = _row(session, partner)
+    state.failures += 1
+    pause = rules.pause_after(state.failures, failure.failure_class)
+    state.retry_at = None if pause is None else now + pause
+    state.last_error = f"{failure.failure_class}: {failure}"
+
+
+def pause(session: Session, partner: str, *, by: str, reason: str, now: datetime) -> None:
+    """Call the partner no more until somebody resumes; due rows go on gathering."""
+    _row(session, partner).paused_by = by
+    audit.note(session, "paused", f"partner/{partner}", by=by, now=now, reason=reason)
+
+
+def resume(session: Session, partner: str, *, by: str, now: datetime) -> None:
+    """Call the partner again, at once."""
+    state = _row(session, partner)
+    state.paused_by, state.retry_at, state.failures = None, None, 0
+    audit.note(session, "resumed", f"partner/{partner}", by=by, now=now)
+
+
+def _row(session: Session, partner: str) -> PartnerState:
+    state = session.get(PartnerState, partner, with_for_update=True)
+    if state is None:
+        state = PartnerState(partner=partner, failures=0)
+        session.add(state)
+        session.flush()
+    return state

@@ -1,0 +1,189 @@
+"""One partner's turn: hand over what is due, collect what the partner has for us.
+
+The order makes every crash harmless. Claim and plan are committed before the call, so a repeat says the same bytes;
+answers are committed before they are confirmed, so a repeat finds them known.
+"""
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, sessionmaker
+
+from connectors.contract import Arrival, Connector, Delivery, PartnerFailure
+from gateway.database import NOBODY, only
+from gateway.partners import answers, due, states
+from gateway.partners.connectors import Partner
+from gateway.partners.models import PartnerCall, Transmission
+from gateway.partners.planning import Plan, plan
+from queues import FailureClass, jobs
+from queues.crash import crash_point
+from queues.jobs import Job
+
+MOST_ITEMS = 1000
+"""Due rows taken in one turn."""
+LEASE = timedelta(minutes=15)
+PARKED_AT_ONCE = frozenset({FailureClass.OUR_REQUEST, FailureClass.CONFLICT, FailureClass.UNCERTAIN})
+"""The batch as a whole is at fault, or nobody knows whether it arrived: no node is to blame, an operator decides."""
+
+log = logging.getLogger(__name__)
+
+
+class PartnerTurn:
+    """The work for one partner. ``collect_s`` is how often the partner is asked for news (seconds)."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        partner: Partner,
+        *,
+        collect_s: float,
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._sessions = sessions
+        self._partner = partner
+        self._owner = f"{partner.name}-{uuid.uuid4().hex}"
+        self._collect_every = timedelta(seconds=collect_s)
+        self._collected: datetime | None = None
+        self._stopwatch = stopwatch
+        self._connector: Connector | None = None
+
+    def run_once(self, now: datetime) -> int:
+        """What was handed over and collected; 0 for a partner that is not set up, paused or given time."""
+        if not self._partner.is_set_up:
+            return 0
+        with self._sessions() as session:
+            session.connection(execution_options={"read_only": True})
+            if not states.may_be_called(session, self._partner.name, now):
+                return 0
+        if self._connector is None:
+            self._connector = self._partner.connector()
+        return self._send_due(self._connector, now) + self._collect(self._connector, now)
+
+    def _send_due(self, connector: Connector, now: datetime) -> int:
+        with self._sessions.begin() as session:
+            claimed = jobs.claim(
+                session, kind=due.kind(self._partner.name), owner=self._owner, limit=MOST_ITEMS, lease=LEASE, now=now
+            )
+            plans = plan(session, self._partner, claimed, now) if claimed else []
+        crash_point("partner.after_plan")
+        return sum(self._send(connector, one, now) for one in plans)
+
+    def _send(self, connector: Connector, one: Plan, now: datetime) -> int:
+        started = self._stopwatch()
+        try:
+            delivery = connector.send(one.batch)
+        except PartnerFailure as failure:
+            self._not_sent(one, failure, started, now)
+            return 0
+        except Exception as error:
+            log.exception("connector failed", extra={"partner": self._partner.name})
+            self._not_sent(one, PartnerFailure("F6", type(error).__name__), started, now)
+            return 0
+        crash_point("partner.after_send")
+        self._sent(one, delivery, started, now)
+        return len(one.jobs)
+
+    def _sent(self, one: Plan, delivery: Delivery, started: float, now: datetime) -> None:
+        with self._sessions.begin() as session:
+            with only(session, one.node_id):
+                answers.keep_delivery(session, self._partner.name, one, delivery, now)
+                _move(session, one, state="sent", sent_at=now)
+                for job in one.jobs:
+                    jobs.done(session, job, now=now, result_ref=f"transmission/{one.transmission_id}")
+            self._note_call(session, "send", started, now, plan_=one)
+            states.note_success(session, self._partner.name)
+
+    def _not_sent(self, one: Plan, failure: PartnerFailure, started: float, now: datetime) -> None:
+        """Every job of the batch waits or parks alike, so that the batch stays together."""
+        class_ = FailureClass(failure.failure_class)
+        told = None if failure.retry_after is None else timedelta(seconds=failure.retry_after)
+        jitter = random.uniform(-1, 1)  # noqa: S311  spreads repeats, decides nothing
+        with self._sessions.begin() as session:
+            parked = [_failed(session, job, class_, str(failure), now, told, jitter) for job in one.jobs]
+            if any(parked) or class_ is FailureClass.POISON:
+                _move(session, one, state="dropped")
+            self._note_call(session, "send", started, now, plan_=one, failure=failure)
+            states.note_failure(session, self._partner.name, failure, now)
+
+    def _collect(self, connector: Connector, now: datetime) -> int:
+        if self._collected is not None and now - self._collected < self._collect_every:
+            return 0
+        self._collected = now
+        started = self._stopwatch()
+        try:
+            arrivals = connector.collect()
+        except PartnerFailure as failure:
+            self._not_collected(failure, started, now)
+            return 0
+        except Exception as error:
+            log.exception("connector failed", extra={"partner": self._partner.name})
+            self._not_collected(PartnerFailure("F6", type(error).__name__), started, now)
+            return 0
+        if arrivals:
+            with self._sessions.begin() as session:
+                self._note_call(session, "collect", started, now)
+                states.note_success(session, self._partner.name)
+        return sum(self._keep(connector, arrival, now) for arrival in arrivals)
+
+    def _keep(self, connector: Connector, arrival: Arrival, now: datetime) -> int:
+        """One arrival, stored and then confirmed. What cannot be kept stays at the partner and stops only itself."""
+        try:
+            with self._sessions.begin() as session:
+                if not answers.is_known(session, self._partner.name, arrival):
+                    answers.keep_arrival(session, self._partner.name, arrival, nobody=NOBODY, now=now)
+            crash_point("partner.after_answers")
+            connector.confirm(arrival)
+        except Exception as error:
+            log.exception("arrival not kept", extra={"partner": self._partner.name, "arrival": arrival.name})
+            class_ = error.failure_class if isinstance(error, PartnerFailure) else "F6"
+            failure = PartnerFailure(class_, f"{arrival.name}: {type(error).__name__}")
+            self._not_collected(failure, self._stopwatch(), now)
+            return 0
+        return 1
+
+    def _not_collected(self, failure: PartnerFailure, started: float, now: datetime) -> None:
+        with self._sessions.begin() as session:
+            self._note_call(session, "collect", started, now, failure=failure)
+            states.note_failure(session, self._partner.name, failure, now)
+
+    def _note_call(
+        self,
+        session: Session,
+        operation: str,
+        started: float,
+        now: datetime,
+        *,
+        plan_: Plan | None = None,
+        failure: PartnerFailure | None = None,
+    ) -> None:
+        session.add(
+            PartnerCall(
+                node_id=NOBODY if plan_ is None else plan_.node_id,
+                partner=self._partner.name,
+                operation=operation,
+                transmission_id=None if plan_ is None else plan_.transmission_id,
+                at=now,
+                milliseconds=round((self._stopwatch() - started) * 1000),
+                failure_class=None if failure is None else failure.failure_class,
+                error=None if failure is None else str(failure),
+            )
+        )
+
+
+def _failed(
+    session: Session, job: Job, class_: FailureClass, error: str, now: datetime, told: timedelta | None, jitter: float
+) -> bool:
+    """Note the failure of one job; True when it parks."""
+    if class_ in PARKED_AT_ONCE:
+        jobs.park(session, job, f"{class_}: {error}", now=now)
+        return True
+    return jobs.again(session, job, class_, f"{class_}: {error}", now, told=told, jitter=jitter) is not None
+
+
+def _move(session: Session, one: Plan, **values: object) -> None:
+    session.execute(update(Transmission).where(Transmission.id == one.transmission_id).values(**values))
