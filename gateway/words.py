@@ -71,9 +71,11 @@ def duration(seconds: int | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 120:
-        return _("%(number)s s", number=seconds)
-    if seconds < 7200:
-        return _("%(number)s min", number=seconds // 60)
-    if seconds < 172800:
-        return _("%(number)s h", number=seconds // 3600)
-    return _("%(number)s d", number=seconds // 86400)
+        text = _("%(number)s s", number=seconds)
+    elif seconds < 7200:
+        text = _("%(number)s min", number=seconds // 60)
+    elif seconds < 172800:
+        text = _("%(number)s h", number=seconds // 3600)
+    else:
+        text = _("%(number)s d", number=seconds // 86400)
+    return str(text)

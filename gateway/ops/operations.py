@@ -31,9 +31,12 @@ def run_again(session: Session, message_id: str, *, by: str, now: datetime, reas
 
 
 def run_alike(session: Session, key: str, *, by: str, now: datetime, reason: str | None = None) -> int:
-    """Let one parked thing and all with the same cause run again, longest waiting first; how many."""
+    """Let one parked thing and all with the same cause run again, longest waiting first; how many.
+
+    ``key`` is the thing's key or the id of its message. Raises NothingParked, ``queues.parking.CannotRunAgain``.
+    """
     all_ = parkings(session)
-    chosen = next((one for one in all_ if one.key == key), None)
+    chosen = next((one for one in all_ if key in (one.key, one.entry.id)), None)
     if chosen is None:
         raise NothingParked(key)
     alike = [one for one in all_ if (one.what, one.detail) == (chosen.what, chosen.detail)]

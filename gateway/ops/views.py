@@ -67,7 +67,7 @@ def messages() -> str:
         direction=asked["direction"] or None, text=asked["q"] or None,
     )
     rows, total = queries.messages(database(), wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    given = {name: value for name, value in asked.items() if value}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return render_template(
         "ops/messages.html",
         rows=[presenting.entry(row, members.names(database()), now()) for row in rows],
