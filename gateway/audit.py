@@ -18,9 +18,10 @@ class OperatorAction(OfNode, Base):
     at: Mapped[datetime] = mapped_column(index=True)
     by: Mapped[str] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(40))
-    """node-added, node-approved, node-suspended, run-again, gave-up, paused, resumed, body-shown."""
+    """node-added, node-approved, node-suspended, run-again, gave-up, paused, resumed, body-shown,
+    file-shown."""
     subject: Mapped[str] = mapped_column(String(200), index=True)
-    """``node/<id>``, ``message/<id>`` or ``partner/<name>``."""
+    """``node/<id>``, ``message/<id>``, ``partner/<name>`` or ``file/<row>``."""
     reason: Mapped[str | None] = mapped_column(Text)
 
 

@@ -2,8 +2,6 @@
 
 from flask_babel import gettext as _
 
-from gateway.members.models import Member
-
 
 def message_state(state: str) -> tuple[str, str]:
     """Word and kind (colour and shape) of a message's state."""
@@ -24,7 +22,7 @@ def message_state(state: str) -> tuple[str, str]:
 
 def step_word(step: str) -> str:
     """One moment of a life line."""
-    steps = {
+    steps: dict[str, str] = {
         "written": _("Written"),
         "sealed": _("Sealed"),
         "sent": _("Answer sent"),
@@ -55,7 +53,7 @@ def partner_state(state: str) -> tuple[str, str]:
     return states.get(state, (state, "wait"))
 
 
-def member_state(member: Member) -> tuple[str, str]:
+def member_state(state: str) -> tuple[str, str]:
     """Word and kind of a node's state."""
     states = {
         "added": (_("waits for the node"), "wait"),
@@ -63,7 +61,32 @@ def member_state(member: Member) -> tuple[str, str]:
         "active": (_("let in"), "ok"),
         "suspended": (_("kept out"), "bad"),
     }
-    return states.get(member.state, (member.state, "wait"))
+    return states.get(state, (state, "wait"))
+
+
+def direction_word(direction: str) -> str:
+    """Where a message or a file goes, seen from the gateway."""
+    return str(_("sent") if direction == "out" else _("received"))
+
+
+def operation_word(operation: str) -> str:
+    """What a partner was called for."""
+    return str(_("hand over") if operation == "send" else _("ask for news"))
+
+
+def failure_word(failure_class: str | None) -> tuple[str, str]:
+    """Word and kind of the end of a call; the classes say what becomes of it."""
+    classes = {
+        "F1": (_("line"), "wait"),
+        "F2": (_("partner busy"), "wait"),
+        "F3": (_("fault of the partner"), "wait"),
+        "F4": (_("our request"), "bad"),
+        "F5": (_("no access"), "warn"),
+        "F6": (_("fault of ours"), "bad"),
+        "F7": (_("conflict"), "bad"),
+        "F8": (_("not known whether it arrived"), "bad"),
+    }
+    return (_("done"), "ok") if failure_class is None else classes.get(failure_class, (failure_class, "bad"))
 
 
 def duration(seconds: int | None) -> str:

@@ -84,7 +84,7 @@ def _page(form: NodeForm, offered: operations.Offered | None = None) -> str:
     seen = queries.last_seen(session)
     rows = []
     for member in queries.everybody(session):
-        word, kind = member_state(member)
+        word, kind = member_state(member.state)
         at = seen.get(member.node_id)
         rows.append(
             {

@@ -11,8 +11,15 @@ from sqlalchemy.orm import Session
 from gateway.members import queries as members
 from gateway.partners import due
 from gateway.partners.connectors import Partner
-from gateway.partners.models import PartnerCall, PartnerState, Submission, Transmission, TransmissionItem
+from gateway.partners.models import (
+    ExchangedFile,
+    PartnerCall,
+    PartnerState,
+    Submission,
+    TransmissionItem,
+)
 from gateway.registry import queries as registry
+from gateway.registry.models import PartnerAnswer
 from queues import messages as carriage
 from queues.boxes import OPEN_STATES
 from queues.tables import inbox, inbox_held, job, outbox, parked
@@ -21,6 +28,9 @@ DAY = timedelta(hours=24)
 LATE_AFTER = timedelta(minutes=15)
 SILENT_AFTER = DAY
 WAITING = ("due", "running")
+OPEN = "open"
+WORK: Mapping[str, tuple[str, ...]] = {"waiting": WAITING, "parked": ("parked",)}
+"""Work for a partner as the console calls it to states of its job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +123,13 @@ class Filter:
     node: str | None = None
     type: str | None = None
     state: str | None = None
+    """A state, or OPEN for everything that is not at its end."""
     direction: str | None = None
     text: str | None = None
+    partner: str | None = None
+    work: str | None = None
+    """Of the partner: waiting, parked, or asked (handed over, without a last word)."""
+    since: datetime | None = None
 
 
 def status(session: Session, partners: Mapping[str, Partner], sizes: Mapping[str, int], now: datetime) -> Status:
@@ -180,6 +195,38 @@ def life(session: Session, message_id: str) -> tuple[Entry, list[carriage.Step],
     if known.summary.direction == "in":
         steps += _partner_steps(session, message_id)
     return found[0], sorted(steps, key=lambda step: step.at), known
+
+
+def partner_status(session: Session, partner: Partner, now: datetime) -> PartnerStatus:
+    """How one partner is."""
+    return _partner(session, partner, now)
+
+
+def calls(session: Session, partner: str, now: datetime, limit: int = 50) -> Sequence[PartnerCall]:
+    """Calls of a partner in the last 24 hours, newest first."""
+    recent = select(PartnerCall).where(PartnerCall.partner == partner, PartnerCall.at >= now - DAY)
+    return session.scalars(recent.order_by(PartnerCall.id.desc()).limit(limit)).all()
+
+
+def files(session: Session, partner: str, limit: int = 50) -> Sequence[ExchangedFile]:
+    """The last files sent to a partner and received from it, newest first."""
+    mine = select(ExchangedFile).where(ExchangedFile.partner == partner)
+    return session.scalars(mine.order_by(ExchangedFile.id.desc()).limit(limit)).all()
+
+
+def files_of(session: Session, message_id: str) -> Sequence[ExchangedFile]:
+    """The files a message went out in and those with answers to it, in the order of time."""
+    sent = select(TransmissionItem.transmission_id).where(TransmissionItem.message_id == message_id)
+    answered = select(PartnerAnswer.file_id).where(
+        PartnerAnswer.cause == message_id, PartnerAnswer.file_id.is_not(None)
+    )
+    mine = or_(ExchangedFile.transmission_id.in_(sent), ExchangedFile.id.in_(answered))
+    return session.scalars(select(ExchangedFile).where(mine).order_by(ExchangedFile.id)).all()
+
+
+def file(session: Session, id_: int) -> ExchangedFile | None:
+    """One file with its original bytes."""
+    return session.get(ExchangedFile, id_)
 
 
 def _nodes(session: Session, now: datetime) -> tuple[NodeStatus, ...]:
@@ -311,14 +358,39 @@ def _outgoing() -> Any:
 
 
 def _conditions(lines: Any, wanted: Filter) -> list[Any]:
-    same = {"node": wanted.node, "type": wanted.type, "state": wanted.state, "direction": wanted.direction}
+    state = None if wanted.state == OPEN else wanted.state
+    same = {"node": wanted.node, "type": wanted.type, "state": state, "direction": wanted.direction}
     conditions: list[Any] = [lines.c[name] == value for name, value in same.items() if value]
+    if wanted.state == OPEN:
+        conditions.append(_is_open(lines))
+    if wanted.partner:
+        conditions += [lines.c.direction == "in", lines.c.id.in_(_at_partner(wanted.partner, wanted.work))]
+    if wanted.since is not None:
+        conditions.append(lines.c.since >= wanted.since)
     if text := (wanted.text or "").strip():
         near = [lines.c.id == text, lines.c.subject == text, lines.c.node == text]
         near.append(lines.c.subject.endswith(f"/{text}", autoescape=True))
         near.append(lines.c.id.in_(select(Submission.message_id).where(Submission.reference == text)))
         conditions.append(or_(*near))
     return conditions
+
+
+def _is_open(lines: Any) -> ColumnElement[bool]:
+    """Not at its end: on its way to a node, held, or work for a partner is due. What is parked waits for a person."""
+    waiting = select(job.c.payload_ref).where(job.c.state.in_(WAITING), job.c.payload_ref.is_not(None))
+    return or_(
+        and_(lines.c.direction == "out", lines.c.state.in_(OPEN_STATES)),
+        and_(lines.c.direction == "in", or_(lines.c.state.in_(("received", "held")), lines.c.id.in_(waiting))),
+    )
+
+
+def _at_partner(partner: str, work: str | None) -> Any:
+    """Ids of the messages with work for a partner."""
+    if work == "asked":
+        return select(Submission.message_id).where(Submission.partner == partner, Submission.state != "closed")
+    mine = select(job.c.payload_ref).where(job.c.kind == due.kind(partner), job.c.payload_ref.is_not(None))
+    states = WORK.get(work or "")
+    return mine.where(job.c.state.in_(states)) if states else mine
 
 
 def _parked_message(row: Row[Any]) -> Parking:
@@ -364,9 +436,3 @@ def _partner_steps(session: Session, message_id: str) -> list[carriage.Step]:
         told = carriage.life(session, said.message_id)
         steps += [step for step in told.steps if step.step in ("sent", "receipted")] if told else []
     return steps
-
-
-def transmissions_of(session: Session, message_id: str) -> Sequence[Transmission]:
-    """The batches that held a message."""
-    held = select(TransmissionItem.transmission_id).where(TransmissionItem.message_id == message_id)
-    return session.scalars(select(Transmission).where(Transmission.id.in_(held)).order_by(Transmission.id)).all()

@@ -6,17 +6,20 @@
 /ops/messages              all messages, to be narrowed and searched
 /ops/messages/<id>         one message: its life line, its answers, what can be done
 /ops/parked                what waits for a person
-/ops/partners/<name>/...   pause and resume
+/ops/partners/<name>       one partner: its calls, the files sent and received; pause and resume
+/ops/files/<id>            the original bytes of a file
 """
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from gateway import audit
+from gateway import audit, words
 from gateway.members import queries as members
 from gateway.ops import operations, presenting, queries
 from gateway.ops.queues import sizes
@@ -31,6 +34,8 @@ pages = Blueprint("ops", __name__)
 
 Answer = str | AnyResponse | tuple[str, int]
 PAGE_SIZE = 50
+ASKED = ("q", "node", "type", "state", "direction", "partner", "work", "day")
+"""What a list of messages may be narrowed by, as the address says it."""
 
 
 @pages.get("/")
@@ -60,18 +65,20 @@ def status() -> str:
 @permission("ops.read")
 def messages() -> str:
     """Messages of both directions, newest first."""
-    asked = {name: request.args.get(name, "").strip() for name in ("q", "node", "type", "state", "direction")}
+    asked = {name: request.args.get(name, "").strip() for name in ASKED}
     page = max(request.args.get("page", 1, type=int), 1)
     wanted = queries.Filter(
-        node=asked["node"] or None, type=asked["type"] or None, state=asked["state"] or None,
-        direction=asked["direction"] or None, text=asked["q"] or None,
-    )
+        node=asked["node"], type=asked["type"], state=asked["state"], direction=asked["direction"], text=asked["q"],
+        partner=asked["partner"], work=asked["work"], since=now() - queries.DAY if asked["day"] else None,
+    )  # fmt: skip
     rows, total = queries.messages(database(), wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return render_template(
         "ops/messages.html",
-        rows=[presenting.entry(row, members.names(database()), now()) for row in rows],
+        rows=presenting.entries(database(), rows, now()),
         asked=asked,
+        partner=gateway().partners.get(asked["partner"]),
+        work=presenting.work(asked["work"]),
         nodes=members.everybody(database()),
         types=presenting.types(),
         states=presenting.states(),
@@ -129,14 +136,19 @@ def decide(key: UUID) -> Answer:
 def parked() -> str:
     """What waits for a person, by cause."""
     waiting = queries.parkings(database())
-    return render_template("ops/parked.html", groups=presenting.groups(waiting, members.names(database()), now()))
+    return render_template(
+        "ops/parked.html", groups=presenting.groups(database(), waiting, now()), partners=gateway().partners
+    )
 
 
 @pages.post("/ops/parked/<key>/again")
 @permission("ops.decide")
 def run_group(key: str) -> Answer:
     """Run all of one cause again, longest waiting first."""
-    reason = request.form.get("reason", "").strip() or None
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        say(_("Nothing was changed. A reason is needed."), kind="warn")
+        return redirect(url_for("ops.parked"))
     try:
         count = operations.run_alike(database(), key, by=person(), reason=reason, now=now())
     except operations.NothingParked:
@@ -147,8 +159,40 @@ def run_group(key: str) -> Answer:
         return redirect(url_for("ops.parked"))
     database().commit()
     wake()
-    say(_("%(count)s run again.", count=count))
+    say(ngettext("%(num)d message runs again.", "%(num)d messages run again.", count))
     return redirect(url_for("ops.parked"))
+
+
+@pages.get("/ops/partners/<name>")
+@permission("ops.read")
+def partner(name: str) -> str:
+    """One partner: how it is, its last calls, the files that went and came."""
+    known = gateway().partners.get(name)
+    if known is None:
+        abort(404)
+    return render_template(
+        "ops/partner.html",
+        partner=known,
+        line=presenting.partner(queries.partner_status(database(), known, now())),
+        calls=queries.calls(database(), name, now()),
+        files=queries.files(database(), name),
+        actions=audit.about(database(), f"partner/{name}"),
+        words=words,
+    )
+
+
+@pages.post("/ops/files/<int:key>")
+@permission("ops.body")
+def file(key: int) -> AnyResponse:
+    """The original bytes of a file, after noting who asked."""
+    known = queries.file(database(), key)
+    if known is None:
+        abort(404)
+    audit.note(database(), "file-shown", f"file/{key}", by=person(), now=now(), node_id=known.node_id)
+    database().commit()
+    return send_file(
+        BytesIO(known.content), mimetype="application/octet-stream", as_attachment=True, download_name=known.name
+    )
 
 
 @pages.post("/ops/partners/<name>/<any(pause, resume):action>")
@@ -157,8 +201,11 @@ def switch(name: str, action: str) -> Answer:
     """Call a partner no more for a while, or call it again."""
     if name not in gateway().partners:
         abort(404)
+    reason = request.form.get("reason", "").strip()
+    if action == "pause" and not reason:
+        say(_("Nothing was changed. A reason is needed."), kind="warn")
+        return redirect(url_for("ops.partner", name=name))
     if action == "pause":
-        reason = request.form.get("reason", "").strip()
         states.pause(database(), name, by=person(), reason=reason, now=now())
         done = _("The partner is paused. What is due for it waits.")
     else:
@@ -166,7 +213,7 @@ def switch(name: str, action: str) -> Answer:
         done = _("The partner is called again.")
     database().commit()
     say(done)
-    return redirect(url_for("ops.status"))
+    return redirect(url_for("ops.partner", name=name))
 
 
 def _message(id_: str, *, shown: bool = False, problem: str | None = None) -> str:
@@ -180,6 +227,8 @@ def _message(id_: str, *, shown: bool = False, problem: str | None = None) -> st
         "ops/message.html",
         **details,
         shown=presenting.body(life) if shown else None,
+        readable=presenting.readable,
+        partners=gateway().partners,
         actions=audit.about(session, f"message/{id_}"),
         waiting=queries.parking_of(session, id_),
         problem=problem,

@@ -66,36 +66,43 @@ def is_known(session: Session, partner: str, arrival: Arrival) -> bool:
 
 def keep_arrival(session: Session, partner: str, arrival: Arrival, *, nobody: str, now: datetime) -> int:
     """Keep what a partner had for us and tell the nodes; the number of answers that found their record."""
+    file = ExchangedFile(
+        node_id=nobody, partner=partner, direction="in", name=arrival.name, sha256=arrival.sha256,
+        content=arrival.content, problems=[], at=now,
+    )
+    session.add(file)
+    session.flush()
     problems = list(arrival.problems)
-    told: set[str] = set()
-    count = 0
+    told: list[str] = []
     for answer in arrival.answers:
         about = _settle(session, partner, answer, now)
         if about is None:
             problems.append(f"KORA-NOT-OURS {answer.reference or getattr(answer.data, 'number', '')}".strip())
             continue
-        tell(session, partner, about, answer.data, now=now)
-        told.add(about.node_id)
-        count += 1
-    session.add(
-        ExchangedFile(
-            node_id=told.pop() if len(told) == 1 else nobody, partner=partner, direction="in", name=arrival.name,
-            sha256=arrival.sha256, content=arrival.content, answers=count, problems=problems, at=now,
-        )
-    )
+        tell(session, partner, about, answer.data, file_id=file.id, now=now)
+        told.append(about.node_id)
+    if len(set(told)) == 1:
+        file.node_id = told[0]
+    file.answers, file.problems = len(told), problems
     session.flush()
-    return count
+    return len(told)
 
 
 def tell(
-    session: Session, partner: str, about: About, said: Acknowledged | Assigned | Refusal, *, now: datetime
+    session: Session,
+    partner: str,
+    about: About,
+    said: Acknowledged | Assigned | Refusal,
+    *,
+    now: datetime,
+    file_id: int | None = None,
 ) -> str:
     """Post an answer to the node and keep it in the registry; returns the message's id."""
     type_ = TYPES[type(said)]
     message_id = _post(session, about, type_, said, now)
     registry.keep_answer(
         session, node_id=about.node_id, subject=about.subject, partner=partner, type=type_, said=said,
-        cause=about.cause, message_id=message_id, now=now,
+        cause=about.cause, message_id=message_id, file_id=file_id, now=now,
     )
     return message_id
 

@@ -66,5 +66,7 @@ class PartnerAnswer(OfNode, Base):
     data: Mapped[Json]
     cause: Mapped[str | None] = mapped_column(String(36), index=True)
     """The node's message that is answered."""
+    file_id: Mapped[int | None]
+    """The partner's file it stood in; none when it was said at once or by the gateway."""
     message_id: Mapped[str] = mapped_column(String(36), unique=True)
     at: Mapped[datetime]

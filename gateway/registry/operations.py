@@ -42,6 +42,7 @@ def keep_answer(
     said: Acknowledged | Assigned | Refusal,
     cause: str | None,
     message_id: str,
+    file_id: int | None,
     now: datetime,
 ) -> None:
     """What a partner said, beside the message that told the node; a number it gave is indexed."""
@@ -51,7 +52,7 @@ def keep_answer(
     session.add(
         PartnerAnswer(
             node_id=node_id, subject=subject, partner=partner, type=type, status=status[:60], data=to_json(said),
-            cause=cause, message_id=message_id, at=now,
+            cause=cause, message_id=message_id, file_id=file_id, at=now,
         )
     )
     if isinstance(said, Assigned):

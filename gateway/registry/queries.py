@@ -1,6 +1,6 @@
 """Questions about records across nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,12 @@ def record(session: Session, node_id: str, subject: str) -> RegisteredRecord | N
     """One record of one node."""
     key = (RegisteredRecord.node_id == node_id, RegisteredRecord.subject == subject)
     return session.scalar(select(RegisteredRecord).where(*key))
+
+
+def records_of(session: Session, subjects: Iterable[str]) -> dict[tuple[str, str], RegisteredRecord]:
+    """The records of these subjects, by node and subject."""
+    named = select(RegisteredRecord).where(RegisteredRecord.subject.in_(set(subjects)))
+    return {(row.node_id, row.subject): row for row in session.scalars(named)}
 
 
 def identifiers(session: Session, node_id: str, subject: str) -> Sequence[RegisteredIdentifier]:

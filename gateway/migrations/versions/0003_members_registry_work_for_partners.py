@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=60), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("cause", sa.String(length=36), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("message_id", sa.String(length=36), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_answer")),
