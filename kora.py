@@ -9,7 +9,6 @@ import io
 import json
 import os
 import sys
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +26,6 @@ GROUPS = {
     "bench": ("kora:bench", "Measure; the figures as recorded stand in benchmarks/README.md."),
 }
 FAULTY, MISUSED = 1, 2
-LARGEST_UNPACKED = 2 << 30
-"""Bytes of a zipped file that are unpacked at most."""
 
 
 class Lazy(click.Group):
@@ -92,17 +89,16 @@ def answer(value: Any) -> None:
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, of a zip archive those of its only member."""
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as stream:
-            yield stream
-        return
-    with zipfile.ZipFile(path) as archive:
-        inside = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(inside) != 1 or inside[0].file_size > LARGEST_UNPACKED:
-            raise click.ClickException(f"{path.name}: a zip archive of one file of at most 2 GB is needed")
-        with archive.open(inside[0]) as packed:
-            # The size an archive declares is not to be trusted; what is read is.
-            yield io.BytesIO(packed.read(LARGEST_UNPACKED))
+    from formats.archives import NotOneFile, TooLargeUnpacked, unpacked
+
+    with path.open("rb") as stream:
+        try:
+            with unpacked(stream) as plain:
+                yield plain
+        except NotOneFile as error:
+            raise click.ClickException(f"{path.name}: a zip archive must hold one file that is not encrypted") from error
+        except TooLargeUnpacked as error:
+            raise click.ClickException(f"{path.name}: more than {error} bytes unpacked") from error
 
 
 @formats.command("check")

@@ -130,7 +130,33 @@ _AGREEMENTS_AND_ANSWERS: Mapping[str, str] = {
     "ACK-T-004": N_("The answer stands in a group of another transaction type."),
 }
 
-SENTENCES: Mapping[str, str] = {**_OWN, **_NUMBERS, **_MESSAGES, **_FILE, **_WORKS, **_AGREEMENTS_AND_ANSWERS}
+_IMPORTS: Mapping[str, str] = {
+    "KORA-NAME-USED": N_("A file with this name and other content was imported as batch %(batch)s. Is it meant?"),
+    "KORA-NOT-ONE-FILE": N_("The archive must hold exactly one file that is not encrypted."),
+    "KORA-TOO-LARGE": N_("The file is larger than Kora takes in."),
+    "KORA-NOT-IMPORTED": N_("Only works and agreements are taken in; this transaction was left out."),
+    "KORA-REFUSED-WITH-FILE": N_("The work is held back because its file or its group is refused."),
+    "KORA-NUMBER-LEFT-OUT": N_("The number was left out because its check digit does not fit."),
+    "KORA-SIMILAR-PARTY": N_("A new right owner was made; number %(number)s bears the same name. Are they the same?"),
+    "KORA-PARTY-DIFFERS": N_(
+        "The sender used this number before for somebody with another IPI number (%(held)s, now %(ipi)s)."
+    ),
+    "KORA-PRIVATE-LEFT-OUT": N_("Tax numbers and personal numbers of the file were not taken over."),
+    "KORA-UNKNOWN-WITH-NAME": N_("The party has a name although the file calls it unknown; the name counts."),
+    "KORA-WORK-TITLE-MISSING": N_("A title is empty."),
+    "KORA-WORK-NOBODY": N_("The work needs at least one right holder."),
+    "KORA-WORK-ROLE-NOT-ALLOWED": N_("The role %(role)s does not belong to the class %(class)s."),
+    "KORA-WORK-ROLE-MISSING": N_("Choose a role for each right holder of ours."),
+    "KORA-WORK-OURS-WITHOUT-NAME": N_("A right holder of ours needs a name."),
+    "KORA-WORK-SHARE-TOO-LARGE": N_("A share is at most 100 %%, not %(share)s."),
+    "KORA-WORK-TERRITORY-UNKNOWN": N_("There is no territory %(territory)s."),
+    "KORA-WORK-SHARES-DO-NOT-ADD-UP": N_("%(right)s: the shares add up to %(sum)s, they must be 100 or nothing."),
+    "KORA-WORK-IDENTIFIER": N_("%(value)s is not a right number of this kind."),
+    "KORA-WORK-NAME-MISSING": N_("A right owner needs a name."),
+    "KORA-WORK-FIRM-HAS-FIRST-NAME": N_("A firm has no first name."),
+}
+
+SENTENCES: Mapping[str, str] = {**_IMPORTS, **_OWN, **_NUMBERS, **_MESSAGES, **_FILE, **_WORKS, **_AGREEMENTS_AND_ANSWERS}
 
 CONDITIONS: Mapping[str, str] = {
     "given": N_("%(field)s must be given."),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Blueprint, Flask
 from sqlalchemy import Engine
@@ -16,10 +15,12 @@ from interface.settings import Settings
 from local_node import layout, migrations
 from local_node.admin import queries
 from local_node.database import open_database, session_maker
+from local_node.imports.operations import Office as ImportOffice
 from local_node.permissions import USERS
 from local_node.routes import PAGES
 from local_node.settings import NodeSettings
 from local_node.vault import Vault, open_vault
+from mappings.codes.table import read_cells
 
 
 def utc_now() -> datetime:
@@ -39,6 +40,12 @@ class Node:
     def vault(self, session: Session) -> Vault:
         """The node's vault for fields that stay at home."""
         return open_vault(session, self.settings.master_key, self.settings.data, now=self.now())
+
+    def imports(self) -> ImportOffice:
+        """What imports need of this node."""
+        own = self.settings.own_societies
+        societies = {row["code"]: row["name"] for row in read_cells(own)} if own.exists() else None
+        return ImportOffice(self.sessions, self.settings.data / "imports", societies, self.now)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -87,5 +94,4 @@ def create_app(
 
 def _blueprints() -> list[Blueprint]:
     """The pages of every module that has some; templates are all under ``local_node/templates``."""
-    there = [name for name in PAGES if find_spec(name.rpartition(".")[0]) and find_spec(name)]
-    return [import_module(name).pages for name in there]
+    return [import_module(name).pages for name in PAGES]

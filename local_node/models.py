@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import MetaData
 
@@ -10,12 +9,11 @@ import interface
 import queues
 from local_node.database import metadata
 
-MODULES = ("admin", "history", "right_owners", "works", "agreements", "imports", "exchange")
+MODULES = ("admin", "history", "right_owners", "works", "agreements", "imports")
 
 
 def all_metadata() -> Sequence[MetaData]:
     """The node's own tables, those of the carriage and those of people who sign in."""
     for module in MODULES:
-        if find_spec(f"local_node.{module}") and find_spec(f"local_node.{module}.models"):
-            import_module(f"local_node.{module}.models")
+        import_module(f"local_node.{module}.models")
     return [metadata, queues.metadata, interface.metadata]

@@ -30,4 +30,4 @@ PAGES = (
     "local_node.exchange.views",
     "local_node.admin.views",
 )
-"""Modules with a blueprint ``pages``. A module that is not installed has no pages."""
+"""Modules with a blueprint ``pages``."""

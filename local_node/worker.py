@@ -1,11 +1,15 @@
-"""The background of a node: one thread that sends, receives and tidies up, from the moment the node is enrolled."""
+"""The background of a node: one thread sends and receives from the moment the node is enrolled, another imports."""
 
+import logging
 import threading
 
 from local_node.admin import queries
 from local_node.app import Node
+from local_node.imports import background
 from local_node.routes import HANDLERS
 from queues import Carrier, Intake, Relay, SigningKey, node_uplink, node_urn
+
+log = logging.getLogger(__name__)
 
 
 def make_carrier(node: Node) -> Carrier | None:
@@ -24,42 +28,58 @@ def make_carrier(node: Node) -> Carrier | None:
 
 
 class Worker:
-    """Keeps the carrier running; before enrolment it waits for it."""
+    """Keeps the carrier and the imports running; before enrolment there is no carrier yet."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._carrier: Carrier | None = None
         self._stopping = threading.Event()
-        self._waiting: threading.Thread | None = None
+        self._started = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._carry, name="kora-waiting", daemon=True),
+            threading.Thread(target=self._import, name="kora-imports", daemon=True),
+        ]
 
     def start(self) -> None:
         """Begin; returns at once."""
-        if not self._begin():
-            self._waiting = threading.Thread(target=self._wait, name="kora-waiting", daemon=True)
-            self._waiting.start()
+        for thread in self._threads:
+            thread.start()
 
     def wake(self) -> None:
-        """Something was posted."""
+        """Something was posted, or an import was started."""
+        self._started.set()
         if self._carrier is not None:
             self._carrier.wake()
 
     def stop(self) -> None:
-        """End after the present turn."""
+        """End after the present turn; an import that is cut off goes on at the next start."""
         self._stopping.set()
-        if self._waiting is not None:
-            self._waiting.join()
+        self._started.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
         if self._carrier is not None:
             self._carrier.stop()
 
-    def _begin(self) -> bool:
-        carrier = make_carrier(self._node)
-        if carrier is None:
-            return False
-        carrier.start()
-        self._carrier = carrier
-        return True
-
-    def _wait(self) -> None:
-        while not self._stopping.wait(self._node.settings.poll_s):
-            if self._begin():
+    def _carry(self) -> None:
+        """Wait for the enrolment, then let the carrier run."""
+        while not self._stopping.is_set():
+            carrier = make_carrier(self._node)
+            if carrier is not None:
+                self._carrier = carrier
+                carrier.start()
                 return
+            self._stopping.wait(self._node.settings.poll_s)
+
+    def _import(self) -> None:
+        office = self._node.imports()
+        while not self._stopping.is_set():
+            self._started.clear()
+            try:
+                done = background.run_due(office, self._node.now())
+            except Exception:
+                log.exception("a turn of the imports failed")
+                done = 0
+            if done:
+                self.wake()
+            elif not self._stopping.is_set():
+                self._started.wait(self._node.settings.poll_s)

@@ -21,6 +21,8 @@ class RightOwner(Base):
     birth_date_sealed: Mapped[str | None] = mapped_column(String(200))
     has_latin_name: Mapped[bool]
     """A Latin name that may be sent to partners: typed or accepted by a person."""
+    withdrawn_at: Mapped[datetime | None]
+    """A record that came by mistake: it stays readable, and lists and searches leave it out."""
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(255))
     changed_at: Mapped[datetime]

@@ -94,6 +94,30 @@ def undo(session: Session, id: str, *, by: str, now: datetime) -> Party:
     return update(session, before, by=by, now=now, action="undone")
 
 
+def withdraw(session: Session, id: str, *, by: str, now: datetime) -> None:
+    """Take back a right owner that came by mistake; the number is never given again.
+
+    Nothing is posted: a party means something to others only in a work. Raises UnknownRightOwner.
+    """
+    _mark(session, id, "withdrawn", now, by=by, now=now)
+
+
+def revive(session: Session, id: str, *, by: str, now: datetime) -> None:
+    """Let a withdrawn right owner be present again, because somebody names it anew. Raises UnknownRightOwner."""
+    _mark(session, id, "registered", None, by=by, now=now)
+
+
+def _mark(session: Session, id: str, action: str, withdrawn_at: datetime | None, *, by: str, now: datetime) -> None:
+    row = _for_change(session, id, None)
+    if (row.withdrawn_at is None) == (withdrawn_at is None):
+        return
+    row.withdrawn_at, row.changed_at, row.changed_by = withdrawn_at, now, by
+    session.flush()
+    old = "registered" if withdrawn_at else "withdrawn"
+    fields = [FieldChange("status", old, action)]
+    history.note_fields(session, subject_of(id), version=row.version, action=action, fields=fields, by=by, now=now)
+
+
 def attach_identifier(
     session: Session, id: str, *, scheme: str, value: str, partner: str, by: str, now: datetime
 ) -> str:

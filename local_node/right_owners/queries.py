@@ -12,6 +12,8 @@ from local_node.right_owners.rules import first_words, search_key, sounds_alike
 from mappings.latin import folded
 from mappings.model import Identifier, Party, PartyName
 
+_PRESENT = RightOwner.withdrawn_at.is_(None)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -50,21 +52,22 @@ def by_number(session: Session, number: str) -> RightOwner | None:
     return session.scalar(select(RightOwner).where(RightOwner.number == number))
 
 
-def by_identifier(session: Session, scheme: str, value: str) -> Sequence[RightOwner]:
-    """Right owners that bear a number now."""
+def by_identifier(session: Session, scheme: str, value: str, *, withdrawn: bool = False) -> Sequence[RightOwner]:
+    """Right owners that bear a number now; with ``withdrawn`` those that were withdrawn too."""
     held = exists().where(
         RightOwnerIdentifier.right_owner_id == RightOwner.id,
         RightOwnerIdentifier.scheme == scheme,
         RightOwnerIdentifier.value == value,
         RightOwnerIdentifier.replaced_at.is_(None),
     )
-    return session.scalars(select(RightOwner).where(held).order_by(RightOwner.id)).all()
+    statement = select(RightOwner).where(held).order_by(RightOwner.id)
+    return session.scalars(statement if withdrawn else statement.where(_PRESENT)).all()
 
 
 def by_name(session: Session, text: str, limit: int = 20) -> Sequence[RightOwner]:
     """Right owners one of whose names is this text, in any script, case or accent."""
     held = exists().where(RightOwnerName.right_owner_id == RightOwner.id, RightOwnerName.folded == folded(text))
-    return session.scalars(select(RightOwner).where(held).order_by(RightOwner.id).limit(limit)).all()
+    return session.scalars(select(RightOwner).where(held, _PRESENT).order_by(RightOwner.id).limit(limit)).all()
 
 
 def similar(session: Session, party: Party, limit: int = 5) -> Sequence[RightOwner]:
@@ -77,7 +80,7 @@ def similar(session: Session, party: Party, limit: int = 5) -> Sequence[RightOwn
         RightOwnerName.right_owner_id == RightOwner.id,
         or_(*(RightOwnerName.folded.contains(word, autoescape=True) for word in sorted(words))),
     )
-    statement = select(RightOwner).where(likely, RightOwner.kind == party.kind).limit(200)
+    statement = select(RightOwner).where(likely, _PRESENT, RightOwner.kind == party.kind).limit(200)
     if party.id:
         statement = statement.where(RightOwner.id != party.id)
     near = (row for row in session.scalars(statement) if _is_near(row, keys))
@@ -100,7 +103,7 @@ def changed_since(session: Session, since: datetime) -> Sequence[RightOwner]:
 
 
 def _found(text: str) -> Select[RightOwner]:
-    statement = select(RightOwner)
+    statement = select(RightOwner).where(_PRESENT)
     for word in folded(text).split():
         named = exists().where(
             RightOwnerName.right_owner_id == RightOwner.id,

@@ -10,6 +10,10 @@ from interface.sentence_tables import SENTENCES
 from interface.sentences import sentence, templates
 
 ROOT = Path(__file__).parents[2]
+NAMES = {
+    *("code", "field", "value", "version", "detail"),  # what any problem may say
+    *("batch", "number", "held", "ipi", "role", "class", "share", "territory", "right", "sum"),  # of imports
+}
 
 
 @pytest.mark.parametrize(
@@ -49,8 +53,8 @@ def test_a_value_with_a_percent_sign_is_only_a_value():
 
 def test_every_template_is_a_whole_sentence_with_known_names():
     for template in templates():
-        assert re.fullmatch(r"[A-Z%].*(\.|: %\(detail\)s)", template), template
-        assert set(re.findall(r"%\((\w+)\)s", template)) <= {"code", "field", "value", "version", "detail"}
+        assert re.fullmatch(r"[A-Z%].*(\.|\?|: %\(detail\)s)", template), template
+        assert set(re.findall(r"%\((\w+)\)s", template)) <= NAMES
 
 
 def test_a_sentence_comes_in_the_language_of_the_reader(tmp_path, monkeypatch):
@@ -79,7 +83,8 @@ def test_every_refusal_of_a_message_has_a_sentence_of_its_own():
 
 
 def test_every_code_of_our_own_has_a_sentence_of_its_own():
-    codes = {code for package in ("formats", "mappings") for code in literals(package, r"\"(KORA-[A-Z0-9-]+)\"")}
+    packages = ("formats", "mappings", "local_node/imports")
+    codes = {code for package in packages for code in literals(package, r"\"(KORA-[A-Z0-9-]+)\"")}
     assert codes - set(SENTENCES) == set()
 
 

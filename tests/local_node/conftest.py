@@ -111,6 +111,10 @@ class Browser:
         assert inside is not None, self.page
         return _fields(inside[0])
 
+    def fields_of_page(self) -> dict[str, str]:
+        """What every form of the page would send together."""
+        return _fields(self.page)
+
     def send(self, address: str, do: str = "save", form: str = "w", **typed: str | None) -> str:
         """Fill the form of the page, press a button, and follow where it leads."""
         data = self.fields(form) | {name.replace("__", "-"): value for name, value in typed.items()}

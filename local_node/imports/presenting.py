@@ -1,0 +1,221 @@
+"""Batches, problems and quarantined works as their pages show them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from formats.problems import ERROR, Problem
+from interface.languages import language
+from interface.numbers import format_number
+from interface.sentences import sentence
+from local_node.imports import rules
+from local_node.imports.models import ImportBatch, Quarantined
+
+Shown = dict[str, Any]
+LISTED = 100
+"""Problems on a page; all that are kept are in the download."""
+
+
+def state_words(row: ImportBatch) -> tuple[str, str]:
+    """A batch's state as words and kind."""
+    states = {
+        "checked": (_("looked at, not imported"), "wait"),
+        "waiting": (_("is about to be imported"), "wait"),
+        "running": (_("is being imported"), "wait"),
+        "done": (_("imported"), "ok"),
+        "undone": (_("taken back"), "off"),
+        "dropped": (_("not imported"), "off"),
+    }
+    return states.get(row.state, (row.state, "wait"))
+
+
+def batch_row(row: ImportBatch) -> Shown:
+    """One line of the list of batches."""
+    word, kind = state_words(row)
+    return {
+        "number": row.id,
+        "name": row.name,
+        "sender": row.sender_name or "–",
+        "state": word,
+        "kind": kind,
+        "at": row.created_at,
+        "works": sum(row.outcome.get(name, 0) for name in ("new", "updated", "unchanged")),
+        "quarantined": row.outcome.get("quarantined", 0),
+    }
+
+
+def steps(row: ImportBatch) -> list[Shown]:
+    """Where the batch stands: file, check, result."""
+    here = {"checked": 1, "waiting": 2, "running": 2}.get(row.state, 3)
+    titles = [_("File"), _("Check"), _("Import"), _("Result")]
+    return [
+        {"title": title, "state": "done" if place < here else "now" if place == here else "todo"}
+        for place, title in enumerate(titles)
+    ]
+
+
+def facts(row: ImportBatch) -> list[tuple[str, str]]:
+    """What the file is."""
+    encodings = {
+        "ascii": "ASCII",
+        "utf-8": "UTF-8",
+        "utf-8-sig": _("UTF-8 with a byte order mark"),
+        "cp1252": "Windows-1252",
+        "cp1252-bom": _("Windows-1252 behind a byte order mark"),
+    }
+    return [
+        (_("Format"), f"{(row.format or '?').upper()} {row.version or ''}".strip()),
+        (_("Encoding"), encodings.get(row.encoding or "", row.encoding or "–")),
+        (_("Sender"), row.sender_name or "–"),
+        (_("Number of the sender"), row.sender or "–"),
+        (_("Lines"), format_number(row.records)),
+        (_("Transactions"), format_number(row.transactions)),
+        (_("Size"), _("%(size)s kB", size=format_number(max(row.size // 1000, 1)))),
+    ]
+
+
+def looked_at(row: ImportBatch) -> list[Shown]:
+    """What looking at the file counted."""
+    found = row.found
+    works, refused, warned = found.get("works", 0), found.get("refused", 0), found.get("warned", 0)
+    held = works if row.refused and not row.in_spite else refused
+    return [
+        {"value": works - max(held, refused), "label": _("works ready"), "kind": "ok", "text": _("will be imported")},
+        {"value": warned, "label": _("of them with a warning"), "kind": "warn" if warned else None},
+        {
+            "value": held,
+            "label": _("works with an error"),
+            "kind": "bad" if held else None,
+            "text": _("stay aside until somebody decides"),
+        },
+        {"value": found.get("agreements", 0), "label": _("agreements"), "text": _("kept, not sent")},
+        {"value": found.get("others", 0), "label": _("other transactions"), "text": _("left out")},
+    ]
+
+
+def outcome(row: ImportBatch) -> list[Shown]:
+    """What the import did."""
+    done = row.outcome
+    held = done.get("quarantined", 0)
+    return [
+        {"value": done.get("new", 0), "label": _("new works"), "kind": "ok"},
+        {"value": done.get("updated", 0), "label": _("changed works")},
+        {"value": done.get("unchanged", 0), "label": _("unchanged works")},
+        {
+            "value": held,
+            "label": _("works in quarantine"),
+            "kind": "bad" if held else None,
+            "url": url_for("imports.quarantine", batch=row.id) if held else None,
+        },
+        {
+            "value": done.get("parties.new", 0),
+            "label": _("new right owners"),
+            "text": _("%(count)s times a known one", count=format_number(done.get("parties.known", 0))),
+        },
+        {"value": done.get("agreements", 0), "label": _("agreements")},
+    ]
+
+
+def progress(row: ImportBatch) -> int:
+    """Percent of the file that is imported."""
+    return min(99, row.done_line * 100 // max(row.records, 1))
+
+
+def causes(problems: Sequence[Mapping[str, Any]]) -> list[Shown]:
+    """The same problem on many lines as one line with a count, what refuses something first."""
+    found = [rules.from_json(one) for one in problems]
+    counts = Counter((one.code, one.level) for one in found)
+    first = {(one.code, one.level): one for one in reversed(found)}
+    ordered = sorted(counts, key=lambda key: (key[1] != ERROR, -counts[key], key[0]))
+    return [
+        {
+            "code": code,
+            "text": _without_value(first[code, level]),
+            "kind": "bad" if level == ERROR else "warn",
+            "count": counts[code, level],
+            "line": first[code, level].line,
+            "effect": effect_words(first[code, level].effect),
+        }
+        for code, level in ordered
+    ]
+
+
+def problem_rows(problems: Sequence[Mapping[str, Any]], limit: int = LISTED) -> list[Shown]:
+    """Problems with their place, value and what would be right."""
+    return [_problem(rules.from_json(one)) for one in problems[:limit]]
+
+
+def problem_table(problems: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Problems as rows of a download."""
+    shown = problem_rows(problems, len(problems))
+    return [[one[name] for name in ("line", "column", "record", "field", "value", "code", "text")] for one in shown]
+
+
+def effect_words(effect: str | None) -> str:
+    """What the standard does about a problem."""
+    words = {
+        "ER": _("refuses the file"),
+        "GR": _("refuses the group"),
+        "TR": _("holds the work back"),
+        "RR": _("the line is left out"),
+        "FR": _("the field takes its default"),
+    }
+    return str(words.get(effect or "", _("only noted")))
+
+
+def held_row(row: Quarantined) -> Shown:
+    """One line of the list of what waits in quarantine."""
+    reasons = [rules.from_json(one) for one in row.problems]
+    bad = [one for one in reasons if one.level == ERROR] or reasons
+    return {
+        "id": row.id,
+        "title": row.title,
+        "number": row.source_number,
+        "type": row.type,
+        "line": row.line,
+        "batch": row.batch_id,
+        "reasons": list(dict.fromkeys(_without_value(one) for one in bad))[:3],
+    }
+
+
+def held_lines(row: Quarantined) -> list[Shown]:
+    """The original lines with their numbers; those a problem speaks of are marked."""
+    marked = {one.get("line") for one in row.problems if one.get("level") == ERROR}
+    numbered = enumerate(row.lines, row.line)
+    return [{"number": number, "text": text, "bad": number in marked} for number, text in numbered]
+
+
+def held_state(row: Quarantined) -> tuple[str, str]:
+    """State of a quarantined transaction as words and kind."""
+    states = {
+        "waiting": (_("waits for a decision"), "warn"),
+        "taken": (_("taken over as a draft"), "ok"),
+        "dropped": (_("not wanted"), "off"),
+        "replaced": (_("a later file brought the work"), "ok"),
+    }
+    return states.get(row.state, (row.state, "wait"))
+
+
+def _problem(one: Problem) -> Shown:
+    return {
+        "line": one.line,
+        "column": one.column,
+        "record": one.record,
+        "field": one.field,
+        "value": one.value,
+        "code": one.code,
+        "kind": "bad" if one.level == ERROR else "warn",
+        "effect": effect_words(one.effect),
+        "text": _without_value(one),
+    }
+
+
+def _without_value(one: Problem) -> str:
+    """The sentence of a problem; its value has a column of its own."""
+    params = dict(one.params)
+    if params.get("condition") not in ("in_table", "one_of"):  # these sentences speak of the value themselves
+        params.pop("value", None)
+    return sentence(one.code, params, language())

@@ -1,0 +1,70 @@
+"""Questions about imports."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from local_node.imports.models import ImportBatch, ImportItem, Quarantined, SourceNumber
+
+UNFINISHED = ("checked", "waiting", "running")
+
+
+def get(session: Session, number: int) -> ImportBatch | None:
+    """A batch."""
+    return session.get(ImportBatch, number)
+
+
+def batches(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[ImportBatch]:
+    """Batches, newest first."""
+    statement = select(ImportBatch).order_by(ImportBatch.id.desc()).limit(limit)
+    return session.scalars(statement if before is None else statement.where(ImportBatch.id < before)).all()
+
+
+def same_bytes(session: Session, sha256: str) -> ImportBatch | None:
+    """The batch in which these bytes were imported, or are being looked at; undone and dropped ones do not count."""
+    states = ("done", *UNFINISHED)
+    held = select(ImportBatch).where(ImportBatch.sha256 == sha256, ImportBatch.state.in_(states))
+    return session.scalar(held.order_by(ImportBatch.id.desc()).limit(1))
+
+
+def same_name(session: Session, name: str) -> ImportBatch | None:
+    """The last batch that was imported from a file of this name."""
+    held = select(ImportBatch).where(ImportBatch.name == name, ImportBatch.state == "done")
+    return session.scalar(held.order_by(ImportBatch.id.desc()).limit(1))
+
+
+def items(session: Session, number: int, kind: str) -> Sequence[ImportItem]:
+    """The records of a kind that a batch made or changed, the last first."""
+    mine = select(ImportItem).where(ImportItem.batch_id == number, ImportItem.kind == kind)
+    return session.scalars(mine.order_by(ImportItem.id.desc())).all()
+
+
+def quarantine(
+    session: Session, *, batch: int | None = None, state: str = "waiting", after: int = 0, limit: int = 50
+) -> tuple[Sequence[Quarantined], int]:
+    """What was not taken in, in the order of the files, and how many there are."""
+    statement = select(Quarantined).where(Quarantined.state == state)
+    if batch is not None:
+        statement = statement.where(Quarantined.batch_id == batch)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.scalars(statement.where(Quarantined.id > after).order_by(Quarantined.id).limit(limit)).all()
+    return rows, total
+
+
+def waiting_of_source(session: Session, sender: str, number: str) -> Sequence[Quarantined]:
+    """What waits in quarantine of one work of a sender."""
+    mine = (Quarantined.sender == sender, Quarantined.source_number == number, Quarantined.state == "waiting")
+    return session.scalars(select(Quarantined).where(*mine)).all()
+
+
+def by_source(session: Session, kind: str, sender: str, number: str) -> str | None:
+    """The record of ours that a sender means by its number."""
+    row = session.get(SourceNumber, (kind, sender, number)) if sender and number else None
+    return None if row is None else row.record_id
+
+
+def keep_source(session: Session, kind: str, sender: str, number: str, record_id: str) -> None:
+    """Remember which record a sender means by its number."""
+    session.merge(SourceNumber(kind=kind, sender=sender, number=number, record_id=record_id))
+    session.flush()
