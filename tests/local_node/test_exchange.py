@@ -181,5 +181,5 @@ def test_every_message_stands_in_the_group_of_its_state(line: Line, awa: Browser
         (row,) = rows(awa.open(f"/exchange?group={group}"))
         assert row.startswith(group.upper())
     assert rows(awa.open("/exchange?group=answered")) == [
-        "ANSWERED work Work registered arrived Registration accepted CIS-Net ISWC T-900.000.001-4 24 Nov 2026 08:00"
+        "ANSWERED work Work registered arrived Registration accepted CIS-Net ISWC T-900.000.001-1 24 Nov 2026 08:00"
     ]
