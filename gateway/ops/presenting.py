@@ -25,7 +25,7 @@ STOPS = frozenset({"refused", "parked"})
 WAITS = frozenset({"held"})
 MESSAGE_STATES = ("new", "sealed", "sent", "receipted", "received", "applied", "stale", "held", "refused", "parked")
 OUTGOING = ("kora.work.acknowledged.v1", "kora.identifier.assigned.v1", REFUSAL)
-MOST_IN_ROW = 9
+MOST_IN_ROW = 10
 """Steps of a life line that stand beside each other; longer ones stand below each other."""
 SAMPLE = 20
 """Lines shown of each cause of parking."""
@@ -163,12 +163,14 @@ def message_page(
     session: Session, one: Entry, steps: Sequence[messages.Step], life: messages.Life, now: datetime
 ) -> dict[str, Any]:
     """Heading, life line, answers and neighbours of one message."""
+    # That an answer arrived says that it was sent, so the line of a node's message leaves the sending out.
+    shown = [step for step in steps if one.direction == "out" or step.step != "sent"]
     related = messages.story(session, life.summary.correlationid) if life.summary.correlationid else []
     return {
         "line": entries(session, [one], now)[0],
         "seq": life.summary.seq,
-        "steps": [_step(step) for step in steps],
-        "in_row": len(steps) <= MOST_IN_ROW,
+        "steps": [_step(step) for step in shown],
+        "in_row": len(shown) <= MOST_IN_ROW,
         "reasons": life.reasons,
         "numbers": registry.identifiers(session, one.node, one.subject),
         "answers": registry.answers_to(session, one.id),

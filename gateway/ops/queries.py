@@ -298,7 +298,6 @@ def _queues(
 ) -> tuple[QueueStatus, ...]:
     running = dict(_pairs(session, job.c.kind, func.count(), job.c.state == "running"))
     waiting = dict(_pairs(session, outbox.c.node_id, func.min(outbox.c.created_at), outbox.c.state.in_(OPEN_STATES)))
-    first = session.scalar(select(func.min(parked.c.first_seen)).where(parked.c.decision.is_(None)))
     lines = []
     for node in nodes:
         if node.state == "active":
@@ -309,8 +308,7 @@ def _queues(
         busy = running.get(due.kind(partner.name), 0)
         name = f"conn.{partner.name}"
         lines.append(QueueStatus(name, partner.waiting - busy, busy, None, partner.oldest_seconds))
-    number = session.scalar(select(func.count()).select_from(parked).where(parked.c.decision.is_(None))) or 0
-    return (*lines, QueueStatus("parking", number, 0, 0, _age(first, now)))
+    return (*lines, QueueStatus("parking", parked_count(session), 0, 0, _age(_oldest_parked(session), now)))
 
 
 def _oldest_open(session: Session) -> datetime | None:
@@ -319,6 +317,13 @@ def _oldest_open(session: Session) -> datetime | None:
     held = session.scalar(select(func.min(inbox_held.c.since)))
     late = session.scalar(select(func.min(job.c.next_attempt_at)).where(job.c.state.in_(WAITING)))
     return min((at for at in (sent, held, late) if at is not None), default=None)
+
+
+def _oldest_parked(session: Session) -> datetime | None:
+    """Since when something waits for a person."""
+    message = session.scalar(select(func.min(parked.c.first_seen)).where(parked.c.decision.is_(None)))
+    stuck = session.scalar(select(func.min(job.c.finished_at)).where(job.c.state == "parked"))
+    return min((at for at in (message, stuck) if at is not None), default=None)
 
 
 def _age(at: datetime | None, now: datetime) -> int | None:
@@ -408,7 +413,7 @@ def _parked_job(session: Session, row: Row[Any]) -> Parking:
     type_, subject = (message.type, message.aggregate) if message else ("", "")
     since = row.finished_at or row.created_at
     entry = Entry(row.payload_ref, type_, row.node_id, subject, "parked", since, row.last_error)
-    return Parking(f"job-{row.id}", due.partner_of(row.kind), entry, row.last_error or "", row.attempts, 0)
+    return Parking(f"job-{row.id}", due.partner_of(row.kind), entry, row.last_error or "", row.attempts or 1, 0)
 
 
 def _cause(one: Parking) -> tuple[str, str | None]:
@@ -420,8 +425,6 @@ def _partner_steps(session: Session, message_id: str) -> list[carriage.Step]:
     steps = []
     for row in session.execute(select(job).where(job.c.payload_ref == message_id)):
         steps.append(carriage.Step(row.created_at, "routed", due.partner_of(row.kind)))
-        if row.state == "parked":
-            steps.append(carriage.Step(row.finished_at or row.created_at, "parked", row.last_error or ""))
     calls = (
         select(PartnerCall)
         .join(TransmissionItem, TransmissionItem.transmission_id == PartnerCall.transmission_id)
@@ -435,4 +438,10 @@ def _partner_steps(session: Session, message_id: str) -> list[carriage.Step]:
         steps.append(carriage.Step(said.at, "answered", f"{said.partner} {said.status}"))
         told = carriage.life(session, said.message_id)
         steps += [step for step in told.steps if step.step in ("sent", "receipted")] if told else []
+    # Last, because a call and the parking it led to bear the same instant.
+    stuck = select(job).where(job.c.payload_ref == message_id, job.c.state == "parked")
+    steps += [
+        carriage.Step(row.finished_at or row.created_at, "parked", row.last_error or "")
+        for row in session.execute(stuck)
+    ]
     return steps
