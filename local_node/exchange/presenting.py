@@ -102,7 +102,7 @@ def record_link(subject: str, record: Record | None) -> Shown:
 def own_message(session: Session, row: Row[Any]) -> Shown:
     """The page of a message of ours."""
     said = queries.said(session, [row.msg_id]).get(row.msg_id, [])
-    moments = life.of_own(row, said, who=_who(session, row))
+    moments = life.of_own(row, said, who=queries.author(session, row))
     facts = [(_("Version of the record"), row.seq), (_("Our number"), row.nodeseq), (_("Attempts"), row.attempts)]
     refusals = [one.value for one in said if isinstance(one.value, Refusal)]
     return _page(session, queries.own_line(row), moments) | {
@@ -154,11 +154,6 @@ def _page(session: Session, line: Line, moments: Sequence[life.Moment]) -> Shown
         "answered": None,
         "can_send": False,
     }
-
-
-def _who(session: Session, row: Row[Any]) -> str:
-    """Who made the change a message tells of."""
-    return next((one.who for one in history.of(session, row.aggregate) if one.at == row.created_at), "")
 
 
 def _decisions(session: Session, message_id: str) -> list[Mapping[str, Any]]:

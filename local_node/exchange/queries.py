@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Row, Table, func, or_, select
 from sqlalchemy.orm import Session
 
+from local_node.history import queries as history
 from local_node.history.rules import name_of
 from local_node.right_owners import queries as right_owners
 from local_node.right_owners.models import RightOwner
@@ -167,6 +168,11 @@ def about(session: Session, subject: str) -> Sequence[Row[Any]]:
     """Our own messages about one record, oldest first."""
     statement = select(outbox).where(outbox.c.aggregate == subject).order_by(outbox.c.id.desc()).limit(20)
     return session.execute(statement).all()[::-1]
+
+
+def author(session: Session, row: Row[Any]) -> str:
+    """Who made the change a message of ours tells of; empty when the history does not know."""
+    return next((one.who for one in history.of(session, row.aggregate) if one.at == row.created_at), "")
 
 
 def said(session: Session, stories: Iterable[str]) -> dict[str, list[Said]]:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from interface.languages import language
 from interface.numbers import format_instant, format_share
-from interface.sentences import sentence
+from local_node.exchange import life
+from local_node.exchange import queries as exchange
+from local_node.exchange.queries import Said
 from local_node.history.queries import Entry
 from local_node.history.rules import name_of
 from local_node.works import queries
@@ -20,11 +22,10 @@ from local_node.works.grid import NotAShare, is_simple, parse_share, territory_w
 from local_node.works.models import PartnerAnswer, WorkConflict, WorkRow
 from local_node.works.operations import subject_of
 from local_node.works.rules import RIGHTS, is_whole, sendable
-from local_node.works.words import answer_words, finding_words, history_words, partner_name, status_words
+from local_node.works.words import PARTNERS, answer_words, finding_words, history_words, partner_name, status_words
 from mappings import tables
 from mappings.messages import from_json
-from mappings.model import Acknowledged, Interest, Refusal, Work, percent
-from queues import messages
+from mappings.model import Acknowledged, Assigned, Interest, Refusal, Work, percent
 
 Shown = dict[str, Any]
 
@@ -183,48 +184,34 @@ def conflict_rows(waiting: Sequence[WorkConflict]) -> list[Shown]:
     return shown
 
 
-def life_line(session: Session, row: WorkRow) -> list[Shown]:
-    """The conversation about a work in plain words: saved, sent, arrived, answered."""
-    steps = [{"state": "done", "title": _("Saved here"), "at": format_instant(row.changed_at, "short")}]
-    sent = messages.find(session, subject=subject_of(row.id), direction="out", limit=1)
-    if not sent:
-        if row.status == "registered":
-            steps.append({"state": "todo", "title": _("Not sent: this office has no gateway yet"), "at": ""})
-        return steps
-    steps.append(_moment(sent[0]))
-    return [*steps, *(_answer_step(answer) for answer in queries.answers(session, row.id))]
+def life_line(session: Session, row: WorkRow) -> list[dict[str, str]]:
+    """The conversation about a work in plain words: saved, sent, arrived, passed on, answered."""
+    sent = exchange.about(session, subject_of(row.id))
+    if sent:
+        who = exchange.author(session, sent[-1])
+        return life.shown(life.conversation(sent, _said_about(session, row), who=who))
+    moments = [life.Moment("done", _("Saved here"), at=row.changed_at)]
+    if row.status == "registered":
+        moments.append(life.Moment("todo", _("Not sent: this office has no gateway yet")))
+    return life.shown(moments)
 
 
-def _moment(message: messages.Summary) -> Shown:
-    words = {
-        "new": (_("Waits to be sent"), "now"),
-        "sealed": (_("Waits to be sent"), "now"),
-        "sent": (_("Sent to the gateway, no receipt yet"), "now"),
-        "receipted": (_("The gateway has it"), "done"),
-        "refused": (_("Refused by the gateway"), "stop"),
-        "held": (_("The gateway waits for an earlier message"), "now"),
-        "parked": (_("An operator of the gateway looks at it"), "stop"),
-    }
-    title, state = words.get(message.state, (message.state, "now"))
-    text = sentence(message.reason, {}, language()) if message.state == "refused" and message.reason else ""
-    return {"state": state, "title": title, "text": text, "at": format_instant(message.since, "short")}
+def _said_about(session: Session, row: WorkRow) -> list[Said]:
+    """What was said about a work, in the order of time; a number that came with an answer is told there."""
+    said = [Said(one.message_id, one.at, _answer(one)) for one in queries.answers(session, row.id)]
+    told = {(one.value.partner, one.at) for one in said if isinstance(one.value, Acknowledged) and one.value.iswc}
+    said += [
+        Said("", one.since, Assigned(one.scheme, one.value, one.source, row.number))
+        for one in row.identifiers
+        if one.source in PARTNERS and (one.source, one.since) not in told
+    ]
+    return sorted(said, key=lambda one: one.at)
 
 
-def _answer_step(answer: PartnerAnswer) -> Shown:
-    word, kind = answer_words(answer.status)
-    title = _("%(partner)s: %(answer)s", partner=partner_name(answer.partner), answer=word)
-    state = {"ok": "done", "wait": "done", "info": "done"}.get(kind, "stop")
-    return {"state": state, "title": title, "text": _remarks(answer), "at": format_instant(answer.at, "short")}
-
-
-def _remarks(answer: PartnerAnswer) -> str:
-    """The partner's own words, joined; they are not translated."""
+def _answer(answer: PartnerAnswer) -> Acknowledged | Refusal:
     if answer.status == "refused":
-        refusal = from_json(Refusal, answer.data)
-        said = [one.text or one.code for one in refusal.reasons] or [sentence(refusal.code, {}, language())]
-        return " · ".join(said)
-    told = from_json(Acknowledged, answer.data)
-    return " · ".join(remark.text for remark in told.remarks if remark.text)
+        return from_json(Refusal, answer.data)
+    return from_json(Acknowledged, answer.data)
 
 
 def history_entries(entries: Sequence[Entry]) -> list[Shown]:

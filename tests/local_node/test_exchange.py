@@ -183,3 +183,249 @@ def test_every_message_stands_in_the_group_of_its_state(line: Line, awa: Browser
     assert rows(awa.open("/exchange?group=answered")) == [
         "ANSWERED work Work registered arrived Registration accepted CIS-Net ISWC T-900.000.001-1 24 Nov 2026 08:00"
     ]
+
+
+def message_page(line: Line, browser: Browser, work: Work) -> str:
+    return browser.open(f"/exchange/{line.office.posted(f'work/{work.id}')[-1].msg_id}")
+
+
+def test_the_life_line_goes_on_with_each_thing_that_happens(line: Line, awa: Browser) -> None:
+    work = registered(line.office)
+    assert steps(message_page(line, awa, work)) == [("done", "Work registered"), ("now", "Waits to be sent")]
+    line.turn("node")
+    assert steps(message_page(line, awa, work))[2:] == [
+        ("done", "Sent to the gateway"),
+        ("now", "No receipt from the gateway yet"),
+    ]
+    line.turn("gateway", "node")
+    assert steps(message_page(line, awa, work))[3:] == [
+        ("done", "Receipt from the gateway"),
+        ("todo", "No partner has answered yet"),
+    ]
+    line.answer(Acknowledged("cisnet", "RA", "1", reference="20261124T080004Z/1/0"), to=work)
+    line.turn()
+    assert steps(message_page(line, awa, work))[4:] == [
+        ("done", "Passed to CIS-Net"),
+        ("done", "CIS-Net: Transaction accepted"),
+        ("todo", "CIS-Net has more to say"),
+    ]
+    said = Acknowledged(
+        "cisnet", "AS", "1", partner_number="P77", iswc=an_iswc(900_000_001), reference="20261124T080004Z/1/0"
+    )
+    line.answer(said, to=work)
+    line.turn()
+    assert steps(message_page(line, awa, work)) == [
+        ("done", "Work registered"),
+        ("done", "Signed and put in the outbox"),
+        ("done", "Sent to the gateway"),
+        ("done", "Receipt from the gateway"),
+        ("done", "Passed to CIS-Net"),
+        ("done", "CIS-Net: Transaction accepted"),
+        ("done", "CIS-Net: Registration accepted"),
+    ]
+    page = text_of(awa.page)
+    assert "Their number is P77. The work has the number ISWC T-900.000.001-1." in page
+    assert "08:00:04 Passed to CIS-Net reference 20261124T080004Z/1/0" in page
+    assert '"text": "SONG OF THE SHORE"' in page
+
+
+def test_a_work_tells_the_same_story_on_its_own_page(line: Line, awa: Browser) -> None:
+    work = registered(line.office)
+    line.turn()
+    line.answer(Acknowledged("cisnet", "AS", "1", partner_number="P77", reference="20261124T080001Z/1/0"), to=work)
+    line.answer(Assigned("iswc", an_iswc(900_000_001), "cisnet", "1"), ASSIGNED, to=work)
+    line.turn()
+    assert steps(awa.open(f"/works/{work.id}")) == [
+        ("done", "Work registered"),
+        ("done", "Signed and put in the outbox"),
+        ("done", "Sent to the gateway"),
+        ("done", "Receipt from the gateway"),
+        ("done", "Passed to CIS-Net"),
+        ("done", "CIS-Net: Registration accepted"),
+        ("done", "CIS-Net gave a number"),
+    ]
+    assert "ISWC T-900.000.001-1" in text_of(awa.page)
+
+
+def test_a_refusal_is_shown_with_its_reasons(line: Line, awa: Browser) -> None:
+    def refuse(session: Any, envelope: queues.Envelope) -> None:
+        raise queues.Refused("no-latin-title", [{"code": "NWR-T-012", "field": "interests", "text": "no writer"}])
+
+    line.handlers["kora.work.registered.v1"] = refuse
+    work = registered(line.office)
+    line.turn()
+    assert steps(message_page(line, awa, work))[3:] == [
+        ("stop", "Refused by the gateway"),
+        ("todo", "Correct the record; saving it sends it again"),
+    ]
+    reasons = "The partner needs a title in Latin letters. A work needs at least one writer."
+    assert f"This message could not be used {reasons}" in text_of(awa.page)
+    assert tabs(awa.open("/exchange?group=refused"))["Refused"] == 1
+    (row,) = rows(awa.page)
+    assert "refused by the gateway refused gateway The partner needs a title in Latin letters." in row
+    assert steps(awa.open(f"/works/{work.id}"))[3:] == [
+        ("stop", "Refused by the gateway"),
+        ("todo", "Correct the record; saving it sends it again"),
+    ]
+
+
+def stumble(session: Any, envelope: queues.Envelope) -> None:
+    raise ZeroDivisionError
+
+
+def parked_answer(line: Line) -> tuple[Work, str]:
+    """An answer of a partner whose handling failed five times."""
+    handler, line.arriving[ACKNOWLEDGED] = line.arriving[ACKNOWLEDGED], stumble
+    work = registered(line.office)
+    line.turn()
+    answer = line.answer(Acknowledged("cisnet", "RA", "1"), to=work)
+    line.turn("gateway", *["node"] * 5)
+    line.arriving[ACKNOWLEDGED] = handler
+    return work, answer
+
+
+def test_a_parked_answer_is_seen_and_runs_again_when_a_person_says_so(
+    line: Line, awa: Browser, woken: list[str]
+) -> None:
+    work, answer = parked_answer(line)
+    assert tabs(awa.open("/exchange"))["Received, not used"] == 1
+    (row,) = rows(awa.open("/exchange?group=troubled"))
+    assert "Answer of a partner parked, a person decides An error of the program stopped it." in row
+    awa.open(f"/exchange/{answer}")
+    assert "ZeroDivisionError in test_exchange.py" in text_of(awa.page)
+    woken.clear()
+    awa.post(f"/exchange/{answer}/decide", do="again")
+    assert ("The message runs again." in awa.page, woken) == (True, ["woken"])
+    line.turn("node")
+    assert steps(awa.open(f"/exchange/{answer}")) == [
+        ("done", "CIS-Net: Transaction accepted"),
+        ("done", "Received from the gateway"),
+        ("stop", "Parked for a person"),
+        ("done", "A person decided"),
+        ("done", "Put into our records"),
+    ]
+    assert "Run again Awa Documentation" in text_of(awa.page)
+    assert ("done", "CIS-Net: Transaction accepted") in steps(message_page(line, awa, work))
+    assert "Received, not used" not in tabs(awa.open("/exchange"))
+
+
+def test_a_parked_answer_is_given_up_only_with_a_reason_which_the_gateway_hears(line: Line, awa: Browser) -> None:
+    _work, answer = parked_answer(line)
+    awa.open(f"/exchange/{answer}")
+    awa.post(f"/exchange/{answer}/decide", do="give-up", reason=" ")
+    assert (awa.status, "Say why you give the message up; the gateway is told." in awa.page) == (400, True)
+    awa.post(f"/exchange/{answer}/decide", do="give-up", reason="the work was sold")
+    assert "The message is given up. The gateway is told why." in awa.page
+    line.turn()
+    with line.gateway() as session:
+        (told,) = session.execute(select(outbox.c.state, outbox.c.last_error).where(outbox.c.msg_id == answer))
+        (heard,) = session.scalars(select(inbox.c.type).where(inbox.c.type == queues.REFUSAL))
+    assert (tuple(told), heard) == (("refused", "given-up"), queues.REFUSAL)
+    assert "Given up Awa Documentation" in text_of(awa.open(f"/exchange/{answer}")).replace("the work was sold ", "")
+    awa.post(f"/exchange/{answer}/decide", do="again")
+    assert awa.status == 404
+
+
+def test_an_answer_about_a_record_that_is_not_here_is_refused_and_shown(line: Line, awa: Browser) -> None:
+    work = registered(line.office)
+    line.turn()
+    answer = line.answer(Acknowledged("cisnet", "RA", "999"), to=work, subject="work/nobody-knows")
+    line.turn()
+    (row,) = rows(awa.open("/exchange?group=troubled"))
+    assert row == (
+        "nobody-knows Answer of a partner could not be used It speaks of a record that is not here. 24 Nov 2026 08:00"
+    )
+    assert ("stop", "Could not be used; the gateway was told") in steps(awa.open(f"/exchange/{answer}"))
+
+
+def test_a_message_nobody_can_read_can_be_given_up_but_not_run_again(line: Line, awa: Browser) -> None:
+    with line.office.node.sessions.begin() as session:
+        session.execute(
+            parked.insert().values(
+                node_id="n001", source=GATEWAY, msg_id="f" * 36, queue="out.n001", reason="bad-schema", raw=b"{}",
+                headers={}, deliveries=1, first_seen=line.clock(), last_seen=line.clock(),
+            )
+        )  # fmt: skip
+    (row,) = rows(awa.open("/exchange?group=troubled"))
+    assert row.startswith("unknown unreadable message parked, a person decides")
+    awa.open("/exchange/" + "f" * 36)
+    awa.post("/exchange/" + "f" * 36 + "/decide", do="again")
+    assert (awa.status, "it contradicts what is stored" in awa.page) == (400, True)
+    awa.post("/exchange/" + "f" * 36 + "/decide", do="give-up", reason="noise")
+    assert "Nothing here" in awa.page
+
+
+def test_send_now_makes_what_waits_due_and_wakes_the_worker(line: Line, awa: Browser, woken: list[str]) -> None:
+    work = registered(line.office)
+    line.turn("node")
+    (before,) = line.office.posted(f"work/{work.id}")
+    assert before.next_attempt_at > line.clock()
+    message_page(line, awa, work)
+    woken.clear()
+    awa.post(f"/exchange/{before.msg_id}/send")
+    (after,) = line.office.posted(f"work/{work.id}")
+    assert (after.next_attempt_at, after.sealed, woken) == (line.clock(), before.sealed, ["woken"])
+    line.turn()
+    assert "2 attempts" in text_of(message_page(line, awa, work))
+    assert awa.open("/exchange") and "Send now" not in awa.page
+    awa.post(f"/exchange/{before.msg_id}/send")
+    assert awa.status == 404
+
+
+def test_a_viewer_reads_the_exchange_but_decides_and_sends_nothing(
+    line: Line, sign_in: Callable[..., Browser]
+) -> None:
+    work, answer = parked_answer(line)
+    registered(line.office, "A SECOND")
+    viewer = sign_in("viewer")
+    viewer.open("/exchange")
+    assert (viewer.status, "Send now" in viewer.page) == (200, False)
+    viewer.open(f"/exchange/{answer}")
+    assert (viewer.status, 'name="do"' in viewer.page) == (200, False)
+    sent = line.office.posted(f"work/{work.id}")[0].msg_id
+    for address in (f"/exchange/{answer}/decide", "/exchange/send", f"/exchange/{sent}/send"):
+        viewer.open("/exchange")
+        viewer.post(address, do="again")
+        assert viewer.status == 404, address
+    with line.office.node.sessions() as session:
+        assert session.scalar(select(parked.c.decision)) is None
+
+
+def test_messages_are_found_by_title_name_number_and_id(line: Line, awa: Browser) -> None:
+    person = line.office.do(right_owners.register, a_right_owner(number=None))
+    shore, dance = registered(line.office), registered(line.office, "DANCE OF THE CRANES")
+    (message,) = line.office.posted(f"work/{dance.id}")
+    for text in ("cranes", "2", message.msg_id, str(dance.id), f"work/{dance.id}"):
+        assert [one.split(" work ")[0] for one in rows(awa.open(f"/exchange?q={text}"))] == ["DANCE OF THE CRANES"]
+    (row,) = rows(awa.open(f"/exchange?q={person.id}"))
+    assert "right owner Right owner registered" in row
+    assert len(rows(awa.open("/exchange?type=kora.work.registered.v1"))) == 2
+    assert f'href="/works/{shore.id}"' in awa.page
+    assert "No message fits" in awa.open("/exchange?q=nothing+like+this")
+    awa.open("/exchange?group=nonsense")
+    assert awa.status == 404
+
+
+def test_a_long_list_goes_on_where_it_stopped(line: Line, awa: Browser) -> None:
+    with line.office.node.sessions.begin() as session:
+        for number in range(120):
+            boxes.post(session, node_id="n001", stream=GATEWAY, type="kora.work.updated.v1",
+                       subject=f"work/{number}", data={}, now=line.clock())  # fmt: skip
+    seen = [row.split()[0] for row in rows(awa.open("/exchange"))]
+    while (older := re.search(r'<a rel="next" href="([^"]+)"', awa.page)) is not None:
+        seen += [row.split()[0] for row in rows(awa.open(unescape(older[1])))]
+    assert seen == [str(number) for number in range(119, -1, -1)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "pt", "ar"])
+def test_the_pages_answer_in_every_language(line: Line, awa: Browser, language: str) -> None:
+    work, answer = parked_answer(line)
+    line.answer(Acknowledged("cisnet", "RJ", "1", remarks=(Remark("No rights."),)), to=work)
+    line.turn()
+    awa.open("/exchange")
+    awa.post("/language", language=language, next="/exchange")
+    sent = line.office.posted(f"work/{work.id}")[0].msg_id
+    for address in ("/exchange", "/exchange?group=received", "/exchange?group=troubled", f"/exchange/{answer}",
+                    f"/exchange/{sent}", f"/works/{work.id}", "/"):  # fmt: skip
+        awa.open(address)
+        assert (awa.status, f'<html lang="{language}"' in awa.page) == (200, True), address
