@@ -96,7 +96,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             with unpacked(stream) as plain:
                 yield plain
         except NotOneFile as error:
-            raise click.ClickException(f"{path.name}: a zip archive must hold one file that is not encrypted") from error
+            raise click.ClickException(f"{path.name}: an archive must hold one file, not encrypted") from error
         except TooLargeUnpacked as error:
             raise click.ClickException(f"{path.name}: more than {error} bytes unpacked") from error
 

@@ -1,21 +1,30 @@
 """The first page.
 
-/    numbers that are links, the records changed last, and what partners answered
+/         numbers that are links, the records changed last, and what partners answered
+/health   is the node well? for machines, without names
 """
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
 from flask_babel import gettext as _
 
 from interface.database import database
-from interface.permissions import permission
+from interface.permissions import permission, public
 from local_node.web import now
 from local_node.works import presenting, queries
 from local_node.works.words import answer_words, partner_name
 from queues import boxes
 
 pages = Blueprint("home", __name__)
+
+
+@pages.get("/health")
+@public
+def health() -> Response:
+    """Whether the node answers and its database too; numbers without names."""
+    status = boxes.status(database(), now=now())
+    return jsonify(ok=True, waiting=status.new + status.sealed + status.sent, parked=status.parked)
 
 
 @pages.get("/")
