@@ -43,7 +43,10 @@ class Transmission(OfNode, Base):
     """
 
     __tablename__ = "transmission"
-    __table_args__ = (Index("ix_transmission_partner_state", "partner", "state"),)
+    __table_args__ = (
+        UniqueConstraint("partner", "receiver", "created"),
+        Index("ix_transmission_partner_state", "partner", "state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     node_id: Mapped[str] = mapped_column(String(64))
@@ -52,7 +55,7 @@ class Transmission(OfNode, Base):
     version: Mapped[str] = mapped_column(String(10))
     file_number: Mapped[int]
     created: Mapped[datetime]
-    """Whole seconds; the key of the answers."""
+    """Whole seconds; the key of the answers, so no two batches share one, whoever sends them."""
     state: Mapped[str] = mapped_column(String(10))
     planned_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

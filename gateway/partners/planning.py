@@ -100,7 +100,7 @@ def _new(session: Session, partner: Partner, node_id: str, held: Iterable[Job], 
     if not going:
         return []
     profile = sender_of(session, partner.name, node_id)
-    created = _created(session, profile.code, partner.receiver, now)
+    created = _created(session, partner.receiver, now)
     number = _next_number(session, profile.code, partner.receiver, created)
     if number > rules.MOST_FILES:
         for job, _ in going:
@@ -161,10 +161,13 @@ def _batch(profile: SenderProfile, row: Transmission, items: Sequence[Item]) -> 
     return Batch(sender, row.receiver, row.version, row.file_number, row.created, tuple(items))
 
 
-def _created(session: Session, sender: str, receiver: str, now: datetime) -> datetime:
-    """A creation second this sender never used with this receiver."""
-    mine = (FileCounter.sender == sender, FileCounter.receiver == receiver)
-    last = session.scalar(select(func.max(FileCounter.created, type_=FileCounter.created.type)).where(*mine))
+def _created(session: Session, receiver: str, now: datetime) -> datetime:
+    """A creation second that no sender of ours ever used with this receiver.
+
+    Answers name the second and no sender, so a second that two societies share would mix up their answers.
+    """
+    newest = func.max(FileCounter.created, type_=FileCounter.created.type)
+    last = session.scalar(select(newest).where(FileCounter.receiver == receiver))
     return rules.creation(now, last)
 
 

@@ -39,7 +39,7 @@ def window_end(now: datetime, seconds: int) -> datetime:
 
 
 def creation(now: datetime, last: datetime | None) -> datetime:
-    """The creation instant of a sender's next file: whole seconds, and never one it had before."""
+    """The creation instant of the next file to a receiver: whole seconds, and never one that was used before."""
     second = now.astimezone(UTC).replace(microsecond=0)
     return second if last is None or second > last else last + timedelta(seconds=1)
 
