@@ -326,10 +326,12 @@ def _writer_fields(work: Work, faults: Faults) -> None:
 def _represented(work: Work, faults: Faults) -> None:
     """Writers of a published work name their publisher.
 
-    Whether a writer collects himself is not in the record: one that owns something and that no publisher represents
+    A work is unpublished when its writers own all of each right; a right nobody owns anything of says nothing
+    (NWR-T-011 lets it add up to nothing, and many societies leave SR blank). Whether a writer collects himself is not in the record: one that owns something and that no publisher represents
     does, and needs a territory (our reading of NWR-T-020).
     """
-    published = min(work.writer_shares) < WHOLE - TOLERANCE
+    owned = zip(work.writer_shares, work.publisher_shares, strict=True)
+    published = any(writers < WHOLE - TOLERANCE for writers, publishers in owned if writers + publishers > TOLERANCE)
     for block in work.writers:
         if block.controlled and not block.links:
             if published:

@@ -402,3 +402,19 @@ def test_a_sub_publisher_collects_where_the_original_does_not() -> None:
 def test_territories_of_a_past_day_count_by_that_day() -> None:
     content = put(written(a_work()), "HDR", "creation_date", f"{date(1990, 5, 1):%Y%m%d}")
     assert codes(content) == []
+
+
+@pytest.mark.parametrize(
+    ("owned", "found"),
+    [
+        ((10000, 10000, 10000), []),
+        ((10000, 10000, 0), []),  # nobody speaks of synchronisation
+        ((10000, 9000, 0), ["NWR-T-011", "SWR-R-002"]),
+    ],
+)
+def test_writers_who_own_all_of_a_work_need_no_publisher(owned: tuple[int, int, int], found: list[str]) -> None:
+    records = [record for record in a_work() if record.record_type in {"NWR", "SWR", "SWT"}]
+    writer, line = the(records, "SWR"), the(records, "SWT")
+    writer.pr_ownership_share, writer.mr_ownership_share, writer.sr_ownership_share = owned
+    line.pr_collection_share, line.mr_collection_share, line.sr_collection_share = owned
+    assert codes(written(records)) == found
