@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from local_node.exchange import life, queries
+from interface.languages import language
+from local_node.exchange import comparing, life, queries
 from local_node.exchange.queries import Filter, Line, Record, Said
 from local_node.exchange.words import (
     apart,
@@ -23,8 +24,14 @@ from local_node.exchange.words import (
     type_words,
 )
 from local_node.history import queries as history
+from local_node.history.rules import name_of
+from local_node.works import queries as works
+from local_node.works.models import WorkConflict, WorkRow
 from local_node.works.words import answer_words, partner_name
-from mappings.model import Assigned, Refusal
+from mappings import tables
+from mappings.latin import folded
+from mappings.messages import from_json
+from mappings.model import Assigned, Interest, Refusal, Work
 from queues import messages
 
 Shown = dict[str, Any]
@@ -38,17 +45,20 @@ KINDS: Mapping[str, tuple[str, Callable[[], str]]] = {
 
 def tabs(session: Session, wanted: Filter) -> list[Shown]:
     """The groups as links with their numbers; what could not be used is a tab only when there is some."""
-    numbers = queries.counts(session)
-    return [
+    groups = [
         {
             "label": group_words(group),
             "url": url_for("exchange.index", group=None if group == "all" else group),
             "current": group == wanted.group,
             "count": number,
         }
-        for group, number in numbers.items()
+        for group, number in queries.counts(session).items()
         if group != "troubled" or number or wanted.group == group
     ]
+    conflicts = len(works.conflicts(session))
+    if conflicts:
+        groups.append({"label": _("Conflicts"), "url": url_for("exchange.review"), "count": conflicts})
+    return groups
 
 
 def types(wanted: Filter) -> list[tuple[str, str]]:
@@ -162,6 +172,91 @@ def _decisions(session: Session, message_id: str) -> list[Mapping[str, Any]]:
         {"title": words.get(one.old or "", one.old), "text": one.new, "who": one.who, "at": one.at}
         for one in history.of(session, f"message/{message_id}")
     ]
+
+
+def conflict_rows(session: Session, waiting: Sequence[WorkConflict]) -> list[Shown]:
+    """Conflicts as a list: the work, what differs, who says so."""
+    known = queries.records(session, {f"work/{one.work_id}" for one in waiting})
+    return [
+        {
+            "id": one.id,
+            "record": record_link(f"work/{one.work_id}", known.get(f"work/{one.work_id}")),
+            "url": url_for("exchange.conflict", number=one.id),
+            "what": conflict_words(one),
+            "partner": partner_name(one.partner),
+            "at": one.at,
+        }
+        for one in waiting
+    ]
+
+
+def conflict_words(one: WorkConflict) -> str:
+    """What a conflict is about."""
+    if one.kind == "identifier":
+        return str(_("another %(scheme)s", scheme=(one.scheme or "").upper()))
+    return str(_("other shares"))
+
+
+def both_sides(row: WorkRow, conflict: WorkConflict) -> list[Shown]:
+    """Field by field what we have and what they say."""
+    ours = works.to_work(row)
+    if conflict.kind == "identifier":
+        scheme = conflict.scheme or ""
+        return [_field(scheme.upper(), number_words(scheme, conflict.ours or ""),
+                       number_words(scheme, conflict.theirs or ""))]  # fmt: skip
+    theirs = from_json(Work, conflict.data)
+    numbers = _field(_("Number"), ours.number, theirs.number or conflict.theirs)
+    fields = [
+        _field(_("Title"), ours.title.text, theirs.title.text),
+        # Each office numbers by itself, so these are never compared.
+        numbers | {"same": None},
+        _field("ISWC", _iswc(ours), _iswc(theirs)),
+    ]
+    said = [one for one in fields if one["ours"] or one["theirs"]]
+    return [*said, *(_pair(one) for one in comparing.pairs(ours, theirs))]
+
+
+def is_overtaken(row: WorkRow, conflict: WorkConflict) -> bool:
+    """Whether our record changed after the partner spoke."""
+    if conflict.kind != "identifier":
+        return row.changed_at > conflict.at
+    return all(one.value != conflict.ours or one.replaced_at is not None for one in row.identifiers)
+
+
+def _iswc(work: Work) -> str | None:
+    value = work.identifier("iswc")
+    return number_words("iswc", value) if value else None
+
+
+def _field(label: str, ours: str | None, theirs: str | None) -> Shown:
+    same = folded(ours or "") == folded(theirs or "")
+    return {"label": label, "small": "", "ours": ours, "theirs": theirs, "same": same, "is_interest": False}
+
+
+def _pair(pair: comparing.Pair) -> Shown:
+    """One interest: the person, and each side's role and shares with every right on a line of its own."""
+    known = pair.ours or pair.theirs
+    party = known.party if known else None
+    return {
+        "label": (name_of(party) if party else "") or _("unknown"),
+        "lang": party.names[0].language if party and party.names else None,
+        "ours": _side(pair.ours),
+        "theirs": _side(pair.theirs),
+        "same": pair.same,
+        "is_interest": True,
+    }
+
+
+def _side(interest: Interest | None) -> Shown | None:
+    if interest is None:
+        return None
+    lang = language()
+    shares = [
+        {"name": tables.rights.name(right, lang), "role": "", "share": interest.shares[right]}
+        for right in comparing.RIGHTS
+        if right in interest.shares
+    ]
+    return {"role": interest.role, "role_name": tables.roles.name(interest.role, lang), "shares": shares}
 
 
 def as_json(body: Any) -> str:

@@ -2,6 +2,8 @@
 
 /exchange                   our messages and those that arrived, by what became of them
 /exchange/send              let everything that waits be sent now
+/exchange/review            conflicts with what partners hold, for a person to decide
+/exchange/review/<n>        one of them: ours and theirs side by side
 /exchange/<id>              one message: its life line, its content, and what can be done
 /exchange/<id>/send         let this message be sent again now
 /exchange/<id>/decide       run a parked message again, or give it up
@@ -21,6 +23,10 @@ from local_node.admin import queries as admin
 from local_node.exchange import operations, presenting, queries
 from local_node.exchange.queries import Filter
 from local_node.web import now, person, wake
+from local_node.works import queries as works
+from local_node.works.models import WorkConflict
+from local_node.works.operations import decide_conflict
+from local_node.works.words import partner_name
 from queues import boxes
 from queues.parking import CannotRunAgain, NotParked
 
@@ -61,6 +67,57 @@ def send_all() -> Response:
     wake()
     say(ngettext("%(num)d message is sent now.", "%(num)d messages are sent now.", count))
     return redirect(url_for("exchange.index"))
+
+
+@pages.get("/exchange/review")
+@permission("exchange.read")
+def review() -> str:
+    """What waits for a person, longest waiting first."""
+    waiting = works.conflicts(database())
+    return render_template("exchange/review.html", rows=presenting.conflict_rows(database(), waiting))
+
+
+@pages.get("/exchange/review/<int:number>")
+@permission("exchange.read")
+def conflict(number: int) -> str:
+    """Ours and theirs side by side."""
+    session = database()
+    found = _conflict(number)
+    row = works.get(session, found.work_id)
+    if row is None:
+        abort(404)
+    others = [one for one in works.conflicts(session) if one.id != number]
+    return render_template(
+        "exchange/conflict.html",
+        conflict=found,
+        row=row,
+        title=row.titles[0],
+        partner=partner_name(found.partner),
+        what=presenting.conflict_words(found),
+        fields=presenting.both_sides(row, found),
+        overtaken=found.decision is None and presenting.is_overtaken(row, found),
+        others=presenting.conflict_rows(session, others[:12]),
+        more=max(len(others) - 12, 0),
+    )
+
+
+@pages.post("/exchange/review/<int:number>")
+@permission("exchange.decide")
+def settle(number: int) -> Response:
+    """Keep ours, or take theirs; shares that are theirs are changed by hand in the work."""
+    found = _conflict(number)
+    theirs, note = request.form.get("decision") == "theirs", request.form.get("note", "").strip()
+    try:
+        decide_conflict(database(), number, theirs=theirs, note=note, by=person(), now=now())
+    except LookupError:
+        say(_("Somebody else has decided this meanwhile."), kind="warn")
+        return redirect(url_for("exchange.conflict", number=number))
+    database().commit()
+    if theirs and found.kind == "shares":
+        say(_("The decision is kept. Change the shares now; saving sends them."))
+        return redirect(url_for("works.work", key=found.work_id))
+    say(_("The decision is kept."))
+    return redirect(url_for("exchange.review"))
 
 
 @pages.get("/exchange/<key>")
@@ -106,6 +163,13 @@ def decide(key: str) -> Answer:
     wake()
     say(_("The message is given up. The gateway is told why.") if gives_up else _("The message runs again."))
     return redirect(url_for("exchange.index", group="troubled") if gives_up else url_for("exchange.message", key=key))
+
+
+def _conflict(number: int) -> WorkConflict:
+    found = database().get(WorkConflict, number)
+    if found is None:
+        abort(404)
+    return found
 
 
 def _wanted() -> Filter:

@@ -4,6 +4,7 @@
 /health   is the node well? for machines, without names
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
@@ -11,6 +12,8 @@ from flask_babel import gettext as _
 
 from interface.database import database
 from interface.permissions import permission, public
+from local_node.exchange import queries as exchange
+from local_node.exchange.words import group_words
 from local_node.web import now
 from local_node.works import presenting, queries
 from local_node.works.words import answer_words, partner_name
@@ -30,15 +33,16 @@ def health() -> Response:
 @pages.get("/")
 @permission("home.read")
 def page() -> str:
-    """Five numbers, the works changed last, the news."""
+    """Five numbers, the works changed last, the news, the line."""
     session = database()
-    status = boxes.status(session, now=now())
+    status, messages = boxes.status(session, now=now()), exchange.counts(session)
     return render_template(
         "home/page.html",
-        counters=_counters(status.new + status.sealed + status.sent),
+        counters=_counters(messages["waiting"] + messages["sent"]),
         rows=[presenting.list_row(row) for row in queries.recent(session)],
         news=[_news(answer, work) for answer, work in queries.news(session)],
-        status=status,
+        line=_line(messages),
+        last_receipt=status.last_receipt,
         today=now(),
         can_import="imports.index" in current_app.view_functions,
     )
@@ -46,7 +50,6 @@ def page() -> str:
 
 def _counters(waiting: int) -> list[dict[str, Any]]:
     session = database()
-    exchange = url_for("exchange.index") if "exchange.index" in current_app.view_functions else None
     blocked, conflicts = queries.count(session, "blocked"), len(queries.conflicts(session))
     return [
         {"value": queries.count(session), "label": _("works"), "url": url_for("works.index")},
@@ -57,7 +60,12 @@ def _counters(waiting: int) -> list[dict[str, Any]]:
             "text": _("something is missing"),
             "url": url_for("works.index", state="blocked"),
         },
-        {"value": waiting, "label": _("messages wait"), "url": exchange, "text": _("they go by themselves")},
+        {
+            "value": waiting,
+            "label": _("messages wait"),
+            "url": url_for("exchange.index"),
+            "text": _("they go by themselves"),
+        },
         {
             "value": queries.count_answers(session),
             "label": _("answers received"),
@@ -68,8 +76,18 @@ def _counters(waiting: int) -> list[dict[str, Any]]:
             "label": _("conflicts"),
             "kind": "warn" if conflicts else None,
             "text": _("a person decides"),
-            "url": url_for("works.index", state="conflict"),
+            "url": url_for("exchange.review"),
         },
+    ]
+
+
+def _line(messages: Mapping[str, int]) -> list[dict[str, Any]]:
+    """How many messages are where, as links; what went wrong only when there is some."""
+    groups = ["waiting", "sent", "arrived", "answered"]
+    groups += [group for group in ("held", "refused", "parked", "troubled") if messages[group]]
+    return [
+        {"label": group_words(group), "value": messages[group], "url": url_for("exchange.index", group=group)}
+        for group in groups
     ]
 
 

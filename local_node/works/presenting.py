@@ -163,25 +163,16 @@ def partner_rows(row: WorkRow) -> list[Shown]:
     return shown
 
 
-def conflict_rows(waiting: Sequence[WorkConflict]) -> list[Shown]:
-    """Conflicts of one work with both sides."""
-    shown = []
-    for one in waiting:
-        theirs = from_json(Work, one.data) if one.kind == "shares" else None
-        shown.append(
-            {
-                "id": one.id,
-                "kind": one.kind,
-                "partner": partner_name(one.partner),
-                "scheme": (one.scheme or "").upper(),
-                "ours": one.ours,
-                "theirs": one.theirs,
-                "title": theirs.title.text if theirs else None,
-                "interests": [_short(interest) for interest in theirs.interests] if theirs else [],
-                "at": one.at,
-            }
-        )
-    return shown
+def conflict_notes(waiting: Sequence[WorkConflict]) -> list[Shown]:
+    """That somebody says otherwise; it is compared and decided in the exchange."""
+    return [{"id": one.id, "text": _conflict_words(one)} for one in waiting]
+
+
+def _conflict_words(one: WorkConflict) -> str:
+    partner = partner_name(one.partner)
+    if one.kind == "identifier":
+        return str(_("%(partner)s names another %(scheme)s", partner=partner, scheme=(one.scheme or "").upper()))
+    return str(_("%(partner)s holds other shares of this work", partner=partner))
 
 
 def life_line(session: Session, row: WorkRow) -> list[dict[str, str]]:

@@ -6,7 +6,6 @@
 /works/<id>/history         everything that changed
 /works/<id>/undo            take the last change back
 /works/<id>/withdraw        take the work back
-/works/conflicts/<n>        decide what a partner says otherwise
 /right-owners/<id>/works    the works of one right owner
 """
 
@@ -128,18 +127,6 @@ def withdraw(key: UUID) -> Response:
     return _saved(str(key), _("The work is withdrawn."))
 
 
-@pages.post("/works/conflicts/<int:number>")
-@permission("works.edit")
-def decide(number: int) -> Response:
-    """Keep ours, or take theirs."""
-    conflict = next((one for one in queries.conflicts(database()) if one.id == number), None)
-    if conflict is None:
-        abort(404)
-    theirs, note = request.form.get("decision") == "theirs", request.form.get("note", "").strip()
-    operations.decide_conflict(database(), number, theirs=theirs, note=note, by=person(), now=now())
-    return _saved(conflict.work_id, _("The decision is kept."))
-
-
 @pages.get("/right-owners/<uuid:key>/works")
 @permission("works.read")
 def of_right_owner(key: UUID) -> str:
@@ -242,7 +229,7 @@ def _page(
         details=presenting.details_of(kept, lang) if kept else [],
         checks=presenting.checks_of(kept) if kept else [],
         partners=presenting.partner_rows(stored) if stored else [],
-        conflicts=presenting.conflict_rows(queries.conflicts(session, stored.id)) if stored else [],
+        conflicts=presenting.conflict_notes(queries.conflicts(session, stored.id)) if stored else [],
         life=presenting.life_line(session, stored) if stored else [],
         entries=presenting.history_entries(history.of(session, operations.subject_of(stored.id)))[:8] if stored else [],
         territories=sorted(tables.territory_name(code, lang) for code in tables.territories),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -372,9 +372,7 @@ def test_send_now_makes_what_waits_due_and_wakes_the_worker(line: Line, awa: Bro
     assert awa.status == 404
 
 
-def test_a_viewer_reads_the_exchange_but_decides_and_sends_nothing(
-    line: Line, sign_in: Callable[..., Browser]
-) -> None:
+def test_a_viewer_reads_the_exchange_but_decides_and_sends_nothing(line: Line, sign_in: Callable[..., Browser]) -> None:
     work, answer = parked_answer(line)
     registered(line.office, "A SECOND")
     viewer = sign_in("viewer")
@@ -426,6 +424,80 @@ def test_the_pages_answer_in_every_language(line: Line, awa: Browser, language: 
     awa.post("/language", language=language, next="/exchange")
     sent = line.office.posted(f"work/{work.id}")[0].msg_id
     for address in ("/exchange", "/exchange?group=received", "/exchange?group=troubled", f"/exchange/{answer}",
-                    f"/exchange/{sent}", f"/works/{work.id}", "/"):  # fmt: skip
+                    f"/exchange/{sent}", "/exchange/review", f"/works/{work.id}", "/"):  # fmt: skip
         awa.open(address)
         assert (awa.status, f'<html lang="{language}"' in awa.page) == (200, True), address
+
+
+def conflicting(line: Line, title: str = "SONG OF THE SHORE") -> Work:
+    """A work of which CIS-Net holds half for somebody else."""
+    work = registered(line.office, title)
+    line.turn()
+    half = an_interest(party=a_right_owner(number=None), part=50)
+    other = an_interest("A", a_right_owner(number=None, name="KEITA", first_name="OUMOU"), part=50)
+    theirs = Work(titles=(Title(title),), interests=(half, other), number="P77")
+    line.answer(Acknowledged("cisnet", "CO", str(work.number), conflicts=(theirs,)), to=work)
+    line.turn()
+    return work
+
+
+def test_a_conflict_is_reached_from_home_and_from_the_work_and_shows_both_sides(line: Line, awa: Browser) -> None:
+    work = conflicting(line)
+    assert 'href="/exchange/review"' in awa.open("/")
+    assert "CIS-Net holds other shares of this work Compare and decide" in text_of(awa.open(f"/works/{work.id}"))
+    assert rows(awa.open("/exchange/review")) == ["SONG OF THE SHORE work other shares CIS-Net 24 Nov 2026 08:00"]
+    shares = "Performing right {0} Mechanical right {0} Synchronisation right {0}"
+    assert rows(awa.open("/exchange/review/1")) == [
+        "Title SONG OF THE SHORE SONG OF THE SHORE the same",
+        "Number 1 P77 –",
+        f"AWA DIALLO CA Composer-author {shares.format('100.00')} CA Composer-author {shares.format('50.00')} differs",
+        f"OUMOU KEITA not there A Author {shares.format('50.00')} differs",
+    ]
+
+
+def test_a_conflict_about_shares_ends_with_ours_or_leads_to_the_work(line: Line, awa: Browser) -> None:
+    kept, changed = conflicting(line), conflicting(line, "DANCE OF THE CRANES")
+    awa.open("/exchange/review/1")
+    awa.post("/exchange/review/1", decision="ours", note="we hold the contract")
+    assert (awa.address, "The decision is kept." in awa.page) == ("/exchange/review", True)
+    page = text_of(awa.open("/exchange/review/1"))
+    assert "Ours is kept awa" in page.replace("documentation@tamala.example", "awa")
+    assert "we hold the contract" in page
+    awa.open("/exchange/review/2")
+    awa.post("/exchange/review/2", decision="theirs")
+    assert awa.address == f"/works/{changed.id}"
+    assert rows(awa.open("/exchange/review")) == []
+    awa.open("/exchange/review/2")
+    awa.post("/exchange/review/2", decision="ours")
+    assert "Somebody else has decided this meanwhile." in awa.page
+    assert len(line.office.posted(f"work/{kept.id}")) == 1
+
+
+def test_another_iswc_takes_the_place_of_ours_when_a_person_says_so(
+    line: Line, awa: Browser, sign_in: Callable[..., Browser]
+) -> None:
+    work = registered(line.office)
+    line.turn()
+    for number in (900_000_001, 900_000_002):
+        line.answer(Assigned("iswc", an_iswc(number), "cisnet", "1"), ASSIGNED, to=work)
+    line.turn()
+    viewer = sign_in("viewer")
+    assert rows(viewer.open("/exchange/review/1")) == ["ISWC ISWC T-900.000.001-1 ISWC T-900.000.002-2 differs"]
+    assert "Take theirs" not in viewer.page
+    viewer.open("/exchange/review")
+    viewer.post("/exchange/review/1", decision="theirs")
+    assert viewer.status == 404
+    awa.open("/exchange/review/1")
+    awa.post("/exchange/review/1", decision="theirs", note="theirs is older")
+    assert 'data-copy="' + an_iswc(900_000_002) + '"' in awa.open(f"/works/{work.id}")
+    awa.open("/exchange/review/99")
+    assert awa.status == 404
+
+
+def test_a_conflict_about_an_earlier_state_of_ours_is_marked(line: Line, awa: Browser) -> None:
+    work = conflicting(line)
+    assert "Our record changed since" not in awa.open("/exchange/review/1")
+    line.clock.move(minutes=5)
+    line.office.do(works.update_work, replace(work, titles=(Title("SONG OF THE RIVER", script="Latn"),)))
+    assert "Our record changed since" in awa.open("/exchange/review/1")
+    assert rows(awa.page)[0] == "Title SONG OF THE RIVER SONG OF THE SHORE differs"
