@@ -1,0 +1,196 @@
+"""A partner that is down, slow, closed to us or asked wrongly: work waits or parks, nothing is lost, nothing is twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from connectors.cisnet.simulator import Simulator
+from connectors.cisnet.simulator.keys import key_at
+from gateway.app import open_gateway
+from gateway.audit import OperatorAction
+from gateway.ops import operations, queries
+from gateway.partners import states
+from gateway.partners.models import ExchangedFile, PartnerCall, PartnerState, Transmission
+from queues.tables import job
+from tests.builders import a_work
+from tests.connectors.partner import Clock
+from tests.gateway.scenes import again, misconfigured, repaired
+from tests.gateway.world import Office, World, settings_for
+
+
+def jobs(world: World) -> list[tuple[str, int, str | None]]:
+    """State, failures and failure class of the work for partners."""
+    with world.sessions() as session:
+        found = select(job.c.state, job.c.attempts, job.c.failure_class).order_by(job.c.id)
+        return [tuple(row) for row in session.execute(found)]
+
+
+def calls(world: World) -> list[tuple[str, str | None]]:
+    with world.sessions() as session:
+        return [(one.operation, one.failure_class) for one in session.scalars(select(PartnerCall))]
+
+
+def partner(world: World) -> queries.PartnerStatus:
+    return world.ask(queries.partner_status, world.gateway.partners["cisnet"], world.clock())
+
+
+def files(world: World) -> list[str]:
+    with world.sessions() as session:
+        return list(session.scalars(select(ExchangedFile.name).where(ExchangedFile.direction == "out")))
+
+
+def test_while_the_partner_is_down_work_waits_and_then_goes_out_once(trade: World, tamala: Office) -> None:
+    assert trade.simulator is not None
+    trade.simulator.switches.down = True
+    tamala.say(a_work())
+    trade.carry()
+    trade.exchange()
+    assert jobs(trade) == [("due", 1, "F1")]
+    assert calls(trade) == [("send", "F1"), ("collect", "F1")]
+    assert partner(trade).waiting == 1
+    trade.simulator.switches.down = False
+    trade.run()
+    assert jobs(trade)[0][0] == "done"
+    assert files(trade) == ["CW260001997_996.V21"]
+    assert [status for _, status in tamala.heard()] == ["RA", "AS"]
+    assert partner(trade).last_error is None
+
+
+def test_the_bytes_of_a_repeat_are_those_of_the_first_try(trade: World, tamala: Office) -> None:
+    assert trade.simulator is not None
+    trade.simulator.switches.down = True
+    tamala.say(a_work(number=1))
+    trade.carry()
+    trade.exchange()
+    tamala.say(a_work("A LATER SONG", number=2))
+    trade.carry()
+    trade.simulator.switches.down = False
+    trade.run()
+    with trade.sessions() as session:
+        planned = [(one.file_number, one.state) for one in session.scalars(select(Transmission))]
+    assert planned == [(1, "sent"), (2, "sent")]
+    assert files(trade) == ["CW260001997_996.V21", "CW260002997_996.V21"]
+
+
+def test_after_five_failures_the_partner_is_left_alone_and_then_tried_again(trade: World, tamala: Office) -> None:
+    assert trade.simulator is not None
+    trade.simulator.switches.down = True
+    for _ in range(5):
+        trade.exchange()
+    assert partner(trade).state == "circuit-open"
+    with trade.sessions() as session:
+        (state,) = session.scalars(select(PartnerState)).all()
+    assert (state.failures, state.retry_at) == (5, trade.clock() + timedelta(minutes=1))
+    trade.clock.move(59)
+    assert trade.turns[0].run_once(trade.clock()) == 0
+    assert len(calls(trade)) == 5
+    trade.simulator.switches.down = False
+    trade.clock.move(1)
+    assert partner(trade).state == "working"
+    tamala.say(a_work())
+    trade.run()
+    assert [status for _, status in tamala.heard()] == ["RA", "AS"]
+    assert trade.ask(queries.status, trade.gateway.partners, {}, trade.clock()).ok
+
+
+def test_a_paused_partner_is_not_called_until_it_is_resumed(trade: World, tamala: Office) -> None:
+    trade.do(states.pause, "cisnet", reason="maintenance at the partner")
+    tamala.say(a_work())
+    trade.run()
+    assert (calls(trade), partner(trade).state, partner(trade).waiting) == ([], "paused", 1)
+    assert partner(trade).paused_by == "rita@gateway.example"
+    trade.do(states.resume, "cisnet")
+    trade.run()
+    assert [status for _, status in tamala.heard()] == ["RA", "AS"]
+    with trade.sessions() as session:
+        kept = [(one.action, one.subject, one.reason) for one in session.scalars(select(OperatorAction))][2:]
+    assert kept == [
+        ("paused", "partner/cisnet", "maintenance at the partner"),
+        ("resumed", "partner/cisnet", None),
+    ]
+
+
+def test_without_access_work_waits_and_the_partner_is_left_alone(tmp_path: Path, clock: Clock) -> None:
+    simulator = Simulator(tmp_path / "cisnet", now=clock)
+    ready = simulator.start()
+    key_at(tmp_path / "another_key")
+    settings = settings_for(tmp_path, ready | {"key_file": str(tmp_path / "another_key")})
+    world = World(tmp_path, open_gateway(settings, now=clock), clock, simulator)
+    office = world.office()
+    office.say(a_work())
+    world.carry()
+    world.exchange()
+    assert jobs(world) == [("due", 1, "F5")]
+    assert partner(world).state == "circuit-open"
+    assert partner(world).last_error is not None
+    again(world, open_gateway(settings.model_copy(update={"cisnet_key_file": Path(ready["key_file"])}), now=clock))
+    clock.move(900)
+    world.run()
+    assert [status for _, status in office.heard()] == ["RA", "AS"]
+    world.close()
+    simulator.stop()
+
+
+@pytest.fixture
+def wrong(tmp_path: Path, clock: Clock) -> World:
+    """A gateway whose requests are wrong, with two works of one office."""
+    simulator = Simulator(tmp_path / "cisnet", now=clock)
+    world = misconfigured(tmp_path, simulator, clock, version="9.9")
+    office = world.office()
+    office.say(a_work(number=1))
+    office.say(a_work("OTHER SONG", number=2))
+    world.run()
+    yield world
+    world.close()
+    simulator.stop()
+
+
+def test_what_we_asked_wrongly_parks_at_once_and_the_offices_hear_nothing(wrong: World) -> None:
+    assert [state for state, _, _ in jobs(wrong)] == ["parked", "parked"]
+    assert wrong.offices[0].told == []
+    waiting = wrong.ask(queries.parkings)
+    assert [(one.what, one.detail, one.similar) for one in waiting] == [
+        ("cisnet", "F4: no version of CWR that can be sent: 9.9", 1)
+    ] * 2
+    status = wrong.ask(queries.status, wrong.gateway.partners, {}, wrong.clock())
+    assert (status.ok, status.parked) == (False, 2)
+    entries, total = wrong.ask(queries.messages, queries.Filter(partner="cisnet", work="parked"))
+    assert (total, {one.state for one in entries}) == (2, {"parked"})
+
+
+def test_what_was_parked_runs_again_together_when_the_fault_is_gone(wrong: World) -> None:
+    key = wrong.ask(queries.parkings)[0].key
+    repaired(wrong)
+    assert wrong.do(operations.run_alike, key, reason="the version is right now") == 2
+    wrong.run()
+    assert wrong.ask(queries.parked_count) == 0
+    assert [status for _, status in wrong.offices[0].heard()] == ["RA", "RA", "AS", "AS"]
+    assert files(wrong) == ["CW260002997_996.V21"]
+
+
+def test_what_is_given_up_ends_as_refused_and_the_office_reads_why(wrong: World) -> None:
+    first = wrong.ask(queries.parkings)[0].entry
+    assert wrong.do(operations.give_up, first.id, reason="send it again as a new work") == 1
+    wrong.run()
+    (told,) = wrong.offices[0].told
+    assert (told.subject, told.causationid, told.data["code"]) == (first.subject, first.id, "given-up")
+    assert [one["text"] for one in told.data["reasons"]] == ["send it again as a new work"]
+    assert [state for state, _, _ in jobs(wrong)] == ["refused", "parked"]
+    with pytest.raises(operations.NothingParked):
+        wrong.do(operations.give_up, first.id, reason="again")
+
+
+def test_what_is_due_waits_while_the_partner_is_not_set_up(world: World) -> None:
+    office = world.office()
+    office.say(a_work())
+    world.run()
+    assert world.turns == []
+    assert partner(world).state == "not-set-up"
+    assert [state for state, _, _ in jobs(world)] == ["due"]
+    missing = world.gateway.partners["cisnet"].missing
+    assert missing[:2] == ("KORA_CISNET_HOST", "KORA_CISNET_USER")
+    with pytest.raises(LookupError, match="KORA_CISNET_HOST"):
+        replace(world.gateway.partners["cisnet"]).connector()
