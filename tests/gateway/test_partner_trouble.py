@@ -1,4 +1,4 @@
-"""A partner that is down, slow, closed to us or asked wrongly: work waits or parks, nothing is lost, nothing is twice."""
+"""A partner that is down, closed to us or asked wrongly: work waits or parks, nothing is lost, nothing is twice."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A gateway, offices that speak to it over the real carrier, and a simulated CIS-Net, on a clock that is set by hand."""
+"""A gateway, offices that speak to it over the real carrier, and a simulated CIS-Net, on a clock set by hand."""
 
 import re
 from collections.abc import Mapping
