@@ -12,6 +12,7 @@ def N_(text: str) -> str:
 
 
 FOUND = N_("Found: %(value)s.")
+SUM = N_("%(right)s adds up to %(sum)s.")
 UNKNOWN = N_("There is a problem with the code %(code)s.")
 
 _OWN: Mapping[str, str] = {
@@ -156,7 +157,9 @@ _IMPORTS: Mapping[str, str] = {
     "KORA-WORK-FIRM-HAS-FIRST-NAME": N_("A firm has no first name."),
 }
 
-SENTENCES: Mapping[str, str] = {**_IMPORTS, **_OWN, **_NUMBERS, **_MESSAGES, **_FILE, **_WORKS, **_AGREEMENTS_AND_ANSWERS}
+SENTENCES: Mapping[str, str] = {
+    **_OWN, **_NUMBERS, **_MESSAGES, **_IMPORTS, **_FILE, **_WORKS, **_AGREEMENTS_AND_ANSWERS,
+}  # fmt: skip
 
 CONDITIONS: Mapping[str, str] = {
     "given": N_("%(field)s must be given."),

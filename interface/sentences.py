@@ -7,7 +7,7 @@ comes first, then the condition a field was held against (parameter ``condition`
 import re
 from collections.abc import Iterator, Mapping
 
-from interface.sentence_tables import CONDITIONS, FAMILIES, FOUND, LEVELS, SENTENCES, UNKNOWN
+from interface.sentence_tables import CONDITIONS, FAMILIES, FOUND, LEVELS, SENTENCES, SUM, UNKNOWN
 from interface.words import translator
 
 _RULE = re.compile(r"[A-Z0-9]{3}-([EGTRF])-\d{3}")
@@ -22,6 +22,8 @@ def sentence(code: str, params: Mapping[str, object], lang: str = "en") -> str:
     words = translator(lang)
     given = _Params({"code": code, **params})
     text = words.gettext(_template(code, given)) % given
+    if given.get("sum") and "%(sum)s" not in _template(code, given):
+        return f"{text} {words.gettext(SUM) % given}"
     if given.get("value") and "%(value)s" not in _template(code, given):
         return f"{text} {words.gettext(FOUND) % given}"
     return text
@@ -33,7 +35,7 @@ def templates() -> Iterator[str]:
     yield from CONDITIONS.values()
     yield from FAMILIES.values()
     yield from LEVELS.values()
-    yield from (FOUND, UNKNOWN)
+    yield from (FOUND, SUM, UNKNOWN)
 
 
 def _template(code: str, params: Mapping[str, object]) -> str:

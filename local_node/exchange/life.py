@@ -36,10 +36,15 @@ def shown(moments: Sequence[Moment]) -> list[dict[str, str]]:
     lines, day = [], ""
     for one in moments:
         today = format_instant(one.at, "day") if one.at else day
-        at = "" if one.at is None else format_instant(one.at, "seconds" if today == day else "short")
-        lines.append({"state": one.state, "title": one.title, "text": one.text, "at": at})
+        lines.append({"state": one.state, "title": one.title, "text": one.text, "at": _when(one.at, today == day)})
         day = today
     return lines
+
+
+def _when(at: datetime | None, is_same_day: bool) -> str:
+    if at is None:
+        return ""
+    return format_instant(at, "seconds") if is_same_day else apart(format_instant(at, "short"))
 
 
 def of_own(row: Row[Any], said: Sequence[Said], *, who: str = "") -> list[Moment]:

@@ -73,6 +73,7 @@ def facts(row: ImportBatch) -> list[tuple[str, str]]:
         (_("Number of the sender"), row.sender or "–"),
         (_("Lines"), format_number(row.records)),
         (_("Transactions"), format_number(row.transactions)),
+        (_("Agreements"), format_number(row.found.get("agreements", 0))),
         (_("Size"), _("%(size)s kB", size=format_number(max(row.size // 1000, 1)))),
     ]
 
@@ -115,7 +116,6 @@ def outcome(row: ImportBatch) -> list[Shown]:
             "label": _("new right owners"),
             "text": _("%(count)s times a known one", count=format_number(done.get("parties.known", 0))),
         },
-        {"value": done.get("agreements", 0), "label": _("agreements")},
     ]
 
 

@@ -61,9 +61,10 @@ def take(session: Session, batch: ImportBatch, transaction: Transaction, *, by: 
             except _Refused as refused:
                 reasons = refused.problems
         taken.counts.clear()
-        quarantine(session, batch, transaction, work, [*transaction.problems, *reasons])
+        ours = [one for one in reasons if one not in transaction.problems]
+        quarantine(session, batch, transaction, work, [*transaction.problems, *ours])
         taken.counts["quarantined"] += 1
-        taken.problems += [one for one in reasons if one not in transaction.problems]
+        taken.problems += ours
     elif transaction.type == "AGR":
         _keep_agreement(session, batch, transaction, taken, by=by, now=now)
     else:

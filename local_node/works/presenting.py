@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from formats.identifiers import SCHEMES
 from interface.languages import language
 from interface.numbers import format_instant, format_share
 from local_node.exchange import life
@@ -78,6 +79,16 @@ def _short(interest: Interest) -> Shown:
         "role": interest.role,
         "share": interest.shares.get("PR"),
     }
+
+
+def numbers_of(work: Work) -> list[tuple[str, str]]:
+    """The work's numbers as the trade writes them, such as ``T-034.524.680-1``."""
+    return [(one.scheme.upper(), _written(one.scheme, one.value)) for one in work.identifiers]
+
+
+def _written(scheme: str, value: str) -> str:
+    module = SCHEMES.get(scheme)
+    return module.format(value) if module is not None and module.is_valid(value) else value
 
 
 def sums_row(form: Any) -> list[Shown]:

@@ -25,6 +25,11 @@ NAMES = {
             {"value": "98.00"},
             "The ownership shares of one right must add up to 100 % or to nothing. Found: 98.00.",
         ),
+        (
+            "NWR-T-011",
+            {"right": "PR", "sum": "90.00"},
+            "The ownership shares of one right must add up to 100 % or to nothing. PR adds up to 90.00.",
+        ),
         ("SPU-F-005", {"condition": "given", "field": "publisher_type"}, "publisher_type must be given."),
         (
             "SPU-F-006",
