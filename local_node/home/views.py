@@ -35,7 +35,7 @@ def health() -> Response:
 def page() -> str:
     """Five numbers, the works changed last, the news, the line."""
     session = database()
-    status, messages = boxes.status(session, now=now()), exchange.counts(session)
+    status, messages = boxes.status(session, now=now()), exchange.unfinished(session)
     return render_template(
         "home/page.html",
         counters=_counters(messages["waiting"] + messages["sent"]),
@@ -82,12 +82,11 @@ def _counters(waiting: int) -> list[dict[str, Any]]:
 
 
 def _line(messages: Mapping[str, int]) -> list[dict[str, Any]]:
-    """How many messages are where, as links; what went wrong only when there is some."""
-    groups = ["waiting", "sent", "arrived", "answered"]
-    groups += [group for group in ("held", "refused", "parked", "troubled") if messages[group]]
+    """How many messages are on their way, as links; what went wrong only when there is some."""
     return [
-        {"label": group_words(group), "value": messages[group], "url": url_for("exchange.index", group=group)}
-        for group in groups
+        {"label": group_words(group), "value": number, "url": url_for("exchange.index", group=group)}
+        for group, number in messages.items()
+        if number or group in ("waiting", "sent")
     ]
 
 

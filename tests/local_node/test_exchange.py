@@ -1,5 +1,6 @@
 """The exchange as people see it: what became of each message, what was answered, and what waits for a decision."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -8,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import sessionmaker
 
 import queues
+from kora import main
 from local_node.admin.operations import pin
 from local_node.app import create_app
 from local_node.right_owners import operations as right_owners
 from local_node.routes import HANDLERS
+from local_node.settings import NodeSettings
 from local_node.works import operations as works
 from mappings.messages import to_json
 from mappings.model import Acknowledged, Assigned, Remark, Title, Work
@@ -501,3 +505,16 @@ def test_a_conflict_about_an_earlier_state_of_ours_is_marked(line: Line, awa: Br
     line.office.do(works.update_work, replace(work, titles=(Title("SONG OF THE RIVER", script="Latn"),)))
     assert "Our record changed since" in awa.open("/exchange/review/1")
     assert rows(awa.page)[0] == "Title SONG OF THE RIVER SONG OF THE SHORE differs"
+
+
+def test_the_command_line_tells_how_far_the_messages_are(line: Line, settings: NodeSettings) -> None:
+    registered(line.office, "ARRIVED")
+    line.turn()
+    registered(line.office, "WAITING")
+    told = CliRunner().invoke(main, ["node", "--data", str(settings.data), "sync", "status", "--json"])
+    status = json.loads(told.output)
+    assert list(status) == [
+        "new", "sealed", "sent", "receipted", "refused", "parked", "held", "oldest_seconds", "last_receipt",
+    ]  # fmt: skip
+    assert [status[state] for state in ("new", "sealed", "sent", "receipted")] == [1, 0, 0, 1]
+    assert status["last_receipt"].startswith("2026-11-24T08:00")
