@@ -153,6 +153,16 @@ def parked_count(session: Session) -> int:
     return messages + (session.scalar(select(func.count()).select_from(job).where(job.c.state == "parked")) or 0)
 
 
+def due_count(session: Session) -> int:
+    """How much work for partners is due or running."""
+    return session.scalar(select(func.count()).select_from(job).where(job.c.state.in_(WAITING))) or 0
+
+
+def awaited_count(session: Session) -> int:
+    """How many records partners have not said their last word about."""
+    return session.scalar(select(func.count()).select_from(Submission).where(Submission.state != "closed")) or 0
+
+
 def messages(
     session: Session, wanted: Filter, *, limit: int = 50, offset: int = 0
 ) -> tuple[Sequence[Entry], int]:

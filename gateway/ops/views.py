@@ -49,8 +49,9 @@ def home() -> Answer:
 @public
 def health() -> tuple[Response, int]:
     """Whether the gateway answers and its database too; numbers without names."""
-    parked = queries.parked_count(database())
-    return jsonify(ok=True, parked=parked, nodes=len(members.active(database()))), 200
+    session = database()
+    counts = {"parked": queries.parked_count(session), "due": queries.due_count(session)}
+    return jsonify(ok=True, **counts, awaited=queries.awaited_count(session), nodes=len(members.active(session))), 200
 
 
 @pages.get("/ops")

@@ -1,6 +1,6 @@
 """What a partner said becomes messages to the nodes and the state of submissions, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from connectors.contract import Answer, Arrival, Awaited, Delivery
 from gateway.partners import rules
-from gateway.partners.models import ExchangedFile, Submission
+from gateway.partners.models import ExchangedFile, Submission, Transmission
 from gateway.partners.planning import Plan
 from gateway.registry import operations as registry
 from gateway.registry import queries as records
@@ -24,6 +24,8 @@ TYPES: Mapping[type, str] = {
     Refusal: REFUSAL,
 }
 """What is said to the message type that tells the node."""
+WHOLE_BATCH = "/0/0"
+"""The end of a reference that means everything in a batch (connectors/contract.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,21 @@ def is_known(session: Session, partner: str, arrival: Arrival) -> bool:
     return session.scalar(found) is not None
 
 
+def is_early(session: Session, partner: str, arrival: Arrival) -> bool:
+    """Whether an answer may be about a batch whose sending is not noted yet.
+
+    A gateway that died between sending and noting it, or another worker of the same partner, leaves a planned batch:
+    until that is settled, an answer to it would look as if it were nobody's.
+    """
+    planned = select(Transmission.id).where(Transmission.partner == partner, Transmission.state == "planned").limit(1)
+    if session.scalar(planned) is None:
+        return False
+    return any(
+        answer.reference is not None and not _submissions(session, partner, answer.reference)
+        for answer in arrival.answers
+    )
+
+
 def keep_arrival(session: Session, partner: str, arrival: Arrival, *, nobody: str, now: datetime) -> int:
     """Keep what a partner had for us and tell the nodes; the number of answers that found their record."""
     file = ExchangedFile(
@@ -75,12 +92,12 @@ def keep_arrival(session: Session, partner: str, arrival: Arrival, *, nobody: st
     problems = list(arrival.problems)
     told: list[str] = []
     for answer in arrival.answers:
-        about = _settle(session, partner, answer, now)
-        if about is None:
+        found = _settle(session, partner, answer, now)
+        if not found:
             problems.append(f"KORA-NOT-OURS {answer.reference or getattr(answer.data, 'number', '')}".strip())
-            continue
-        tell(session, partner, about, answer.data, file_id=file.id, now=now)
-        told.append(about.node_id)
+        for about, said in found:
+            tell(session, partner, about, said, file_id=file.id, now=now)
+            told.append(about.node_id)
     if len(set(told)) == 1:
         file.node_id = told[0]
     file.answers, file.problems = len(told), problems
@@ -123,18 +140,43 @@ def _post(
         return _post(session, about, type_, replace(said, conflicts=()), now)
 
 
-def _settle(session: Session, partner: str, answer: Answer, now: datetime) -> About | None:
-    """Find the record of an answer and move its submission on; None when we know nothing of it."""
-    found = None
-    if answer.reference is not None:
-        known = (Submission.partner == partner, Submission.reference == answer.reference)
-        found = session.scalar(select(Submission).where(*known))
-    if found is not None:
-        _move_on(found, answer, now)
-        return About(found.node_id, found.subject, found.message_id, found.correlationid)
+def _settle(
+    session: Session, partner: str, answer: Answer, now: datetime
+) -> list[tuple[About, Acknowledged | Assigned | Refusal]]:
+    """Find the records of an answer and move their submissions on; what is to be said about each of them."""
+    rows = [] if answer.reference is None else _submissions(session, partner, answer.reference)
+    for row in rows:
+        _move_on(row, answer, now)
+    if rows:
+        return [(_about(row), _about_one(session, row, answer)) for row in rows]
     if isinstance(answer.data, Assigned):
-        return _by_number(session, partner, answer.data.number)
-    return None
+        about = _by_number(session, partner, answer.data.number)
+        return [] if about is None else [(about, answer.data)]
+    return []
+
+
+def _submissions(session: Session, partner: str, reference: str) -> Sequence[Submission]:
+    """What an answer is about: the one record it names, or all of the batch it speaks of as a whole."""
+    if reference.endswith(WHOLE_BATCH):
+        start = reference.removesuffix(WHOLE_BATCH) + "/"
+        same = Submission.reference.startswith(start, autoescape=True)
+    else:
+        same = Submission.reference == reference
+    return session.scalars(select(Submission).where(Submission.partner == partner, same).order_by(Submission.id)).all()
+
+
+def _about(row: Submission) -> About:
+    return About(row.node_id, row.subject, row.message_id, row.correlationid)
+
+
+def _about_one(session: Session, row: Submission, answer: Answer) -> Acknowledged | Assigned | Refusal:
+    """The answer as it concerns one record; what is said about a batch names no work, so we do."""
+    if not isinstance(answer.data, Acknowledged) or answer.data.number:
+        return answer.data
+    record = records.record(session, row.node_id, row.subject)
+    if record is None:
+        return answer.data
+    return replace(answer.data, number=record.number or "", title=record.name)
 
 
 def _move_on(row: Submission, answer: Answer, now: datetime) -> None:
@@ -154,7 +196,7 @@ def _by_number(session: Session, partner: str, number: str) -> About | None:
         mine = (Submission.node_id == record.node_id, Submission.subject == record.subject)
         last = select(Submission).where(Submission.partner == partner, *mine).order_by(Submission.id.desc()).limit(1)
         if (row := session.scalar(last)) is not None:
-            candidates.append(About(row.node_id, row.subject, row.message_id, row.correlationid))
+            candidates.append(_about(row))
     return candidates[0] if len(candidates) == 1 else None
 
 

@@ -134,6 +134,8 @@ class PartnerTurn:
         """One arrival, stored and then confirmed. What cannot be kept stays at the partner and stops only itself."""
         try:
             with self._sessions.begin() as session:
+                if answers.is_early(session, self._partner.name, arrival):
+                    return 0
                 if not answers.is_known(session, self._partner.name, arrival):
                     answers.keep_arrival(session, self._partner.name, arrival, nobody=NOBODY, now=now)
             crash_point("partner.after_answers")

@@ -234,6 +234,23 @@ def test_answers_that_belong_to_nobody_are_kept_and_visible(trade: World, tamala
     assert len(tamala.told) == 2
 
 
+def test_when_the_partner_refuses_a_whole_file_every_work_in_it_is_told(trade: World) -> None:
+    """The partner does not know this society, so it does not look into the file."""
+    with (trade.gateway.settings.data / "societies.csv").open("a") as societies:
+        societies.write("995,ILHA AUTORES\n")
+    ilha = trade.office(("995", "ILHA AUTORES"))
+    ilha.say(a_work(number=1))
+    ilha.say(a_work("OTHER SONG", number=2))
+    trade.run()
+    assert [(status, one.data["number"]) for one, (_, status) in zip(ilha.told, ilha.heard(), strict=True)] == [
+        ("RJ", "W1"),
+        ("RJ", "W2"),
+    ]
+    assert [one.data["title"] for one in ilha.told] == ["SONG OF THE SHORE", "OTHER SONG"]
+    assert [(one.state, one.status, one.accepted) for one in rows(trade, Submission)] == [("closed", "RJ", False)] * 2
+    assert rows(trade, ExchangedFile)[-1].problems == []
+
+
 def test_an_answer_whose_receipt_was_lost_is_told_once(trade: World, tamala: Office) -> None:
     assert trade.simulator is not None
     tamala.say(a_work())
