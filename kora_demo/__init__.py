@@ -46,10 +46,11 @@ def _serve(demo: Demo, file: Path | None) -> None:
     begin = time.monotonic()
     password = demo.set_up()
     demo.start()
-    if demo.enrol():
+    new = demo.enrol()
+    if new:
         demo.plant()
-    if file is not None:
-        demo.ask("node-a", "node", "import", str(file), "--as", "works", accept=(0, 1))
+    if new or file is not None:
+        demo.publish(file)
     stage = demo.stage
     click.echo(f"Ready after {time.monotonic() - begin:.0f} seconds.\n")
     for part, (_, name) in OFFICES.items():

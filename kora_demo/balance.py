@@ -27,8 +27,9 @@ def of(stage: Stage) -> dict[str, int]:
 
 
 def waiting(stage: Stage) -> int:
-    """Messages of the nodes that the gateway has not receipted yet."""
-    return sum(_count(_node(stage, name), "SELECT count(*) FROM outbox WHERE receipted_at IS NULL") for name in NODES)
+    """Messages in both directions that are not receipted yet."""
+    question = "SELECT count(*) FROM outbox WHERE receipted_at IS NULL"
+    return sum(_count(sender, question) for sender, _ in _directions(stage))
 
 
 def _node(stage: Stage, name: str) -> Path:

@@ -13,10 +13,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -30,6 +33,10 @@ SIMULATED = ("996", "SIMULATED CIS-NET")
 OFFICES = {"node-a": ("997", "TAMALA SOCIETY OF AUTHORS"), "node-b": ("998", "BARAKA MUSIC RIGHTS")}
 """The two invented CMOs: code and official name. 996 to 998 are free in the CISAC list."""
 NODES = tuple(OFFICES)
+PUBLISHED, FAULTY = "CW260001TWP_997.V21", "CW260002TWP_997.V21"
+"""An invented publisher's file, and one whose only work owns too little."""
+
+R = TypeVar("R")
 
 
 class DemoFailed(click.ClickException):
@@ -160,13 +167,18 @@ class Demo:
         if done.exists():
             return None
         password = secrets.token_urlsafe(12)
-        for part, (code, name) in OFFICES.items():
-            self.ask(part, "node", "init", "--society", code, "--name", name, "--url", self.stage.address(part))
-            self._account(part, "node", password)
-        self.ask("gateway", "gateway", "init", "--url", self.stage.address("gateway"))
-        self._account("gateway", "gateway", password)
+        together(lambda part: self._found(part, password), (*NODES, "gateway"))
         done.touch()
         return password
+
+    def _found(self, part: str, password: str) -> None:
+        """One part with its database and its first account."""
+        if part == "gateway":
+            self.ask(part, "gateway", "init", "--url", self.stage.address(part))
+        else:
+            code, name = OFFICES[part]
+            self.ask(part, "node", "init", "--society", code, "--name", name, "--url", self.stage.address(part))
+        self._account(part, "gateway" if part == "gateway" else "node", password)
 
     def _account(self, part: str, group: str, password: str) -> None:
         """The first person of a part, who changes the password at the first sign-in."""
@@ -202,32 +214,50 @@ class Demo:
     def _wait_for(self, part: str) -> None:
         for _ in patiently():
             self.players.check()
-            try:
-                with urllib.request.urlopen(f"{self.stage.address(part)}/health", timeout=5) as answer:  # noqa: S310
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, OSError):
-                continue
+            with suppress(DemoFailed):
+                self.health(part)
+                return
         raise DemoFailed(f"{part} does not answer: see {self.stage.folder(part) / 'log.txt'}")
 
     def enrol(self) -> int:
         """Give both nodes their places at the gateway; returns how many were new."""
         places = {one["name"] for one in self.ask("gateway", "gateway", "node", "list")}
-        new = 0
-        for part, (code, name) in OFFICES.items():
-            if name in places:
-                continue
-            offered = self.ask("gateway", "gateway", "node", "add", code, name)
-            taken = self.ask(
-                part, "node", "enrol", "--gateway", self.stage.address("gateway"), "--code", offered["code"]
-            )
-            self.ask("gateway", "gateway", "node", "approve", taken["node"])
-            new += 1
-        return new
+        new = [part for part, (_, name) in OFFICES.items() if name not in places]
+        together(self._enrol, new)
+        return len(new)
+
+    def _enrol(self, part: str) -> None:
+        code, name = OFFICES[part]
+        offered = self.ask("gateway", "gateway", "node", "add", code, name)
+        address = self.stage.address("gateway")
+        taken = self.ask(part, "node", "enrol", "--gateway", address, "--code", offered["code"])
+        self.ask("gateway", "gateway", "node", "approve", taken["node"])
 
     def plant(self) -> dict[str, dict[str, int]]:
         """Invented people and works in all classes."""
-        return {part: self.ask(part, "node", "seed", "--demo", part[-1]) for part in NODES}
+        planted = together(lambda part: self.ask(part, "node", "seed", "--demo", part[-1]), NODES)
+        return dict(zip(NODES, planted, strict=True))
+
+    def publish(self, file: Path | None = None) -> dict[str, Any]:
+        """Import a publisher's file at node A, by default the invented one."""
+        with as_file(files("kora_demo").joinpath(PUBLISHED) if file is None else file) as path:
+            answer: dict[str, Any] = self.ask("node-a", "node", "import", str(path), "--as", "works", accept=(0, 1))
+        return answer
+
+    def health(self, part: str) -> dict[str, Any]:
+        """How a part says it is. Raises DemoFailed when it does not answer."""
+        try:
+            with urllib.request.urlopen(f"{self.stage.address(part)}/health", timeout=5) as answer:  # noqa: S310
+                said: dict[str, Any] = json.load(answer)
+        except (urllib.error.URLError, OSError) as error:
+            raise DemoFailed(f"{part} does not answer: see {self.stage.folder(part) / 'log.txt'}") from error
+        return said
+
+
+def together(act: Callable[[str], R], parts: Sequence[str]) -> list[R]:
+    """Do the same for several parts at once: each command spends most of its time starting."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(act, parts))
 
 
 def patiently() -> Iterator[float]:

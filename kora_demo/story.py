@@ -1,6 +1,7 @@
 """The story of the thread, told by ``kora demo --once``: from a registered work to its ISWC, and a proof of no loss."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kora_demo import balance
-from kora_demo.parts import NODES, Demo, DemoFailed, patiently
+from kora_demo.parts import FAULTY, NODES, Demo, DemoFailed, patiently, together
 
 OPEN = frozenset({"RA"})
 """Statuses after which the partner will say more."""
@@ -23,6 +24,8 @@ class Story:
     told: list[dict[str, Any]] = field(default_factory=list)
     imported: dict[str, Any] = field(default_factory=dict)
     quarantined: int = 0
+    listed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The works of both nodes when every partner has said its last word."""
     works: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
@@ -80,64 +83,43 @@ class Story:
         return f"{sum(one['right_owners'] for one in planted.values())} right owners and {works} works registered"
 
     def _import(self) -> str:
-        with self._publishers_file() as path:
-            self.imported = self.demo.ask("node-a", "node", "import", str(path), "--as", "works", accept=(0, 1))
+        self.imported = self.demo.publish(self.file)
         works = self.imported["works"]
         self.quarantined += works["quarantined"]
         return ", ".join(f"{number} {name}" for name, number in works.items())
 
-    def _publishers_file(self) -> Any:
-        if self.file is not None:
-            return as_file(self.file)
-        return as_file(files("kora_demo").joinpath("CW260001TWP_997.V21"))
-
     def _push(self) -> str:
-        for _ in patiently():
-            self.demo.players.check()
-            waiting = balance.waiting(self.demo.stage)
-            if not waiting:
-                return f"every message of both nodes is receipted ({balance.of(self.demo.stage)['sent']} so far)"
-        raise DemoFailed(f"{waiting} messages are still waiting")
+        self._patiently(lambda: not balance.waiting(self.demo.stage), "messages are still waiting to be receipted")
+        return f"every message of both nodes is receipted ({balance.of(self.demo.stage)['sent']} so far)"
 
     def _send(self) -> str:
-        for _ in patiently():
-            self.demo.players.check()
-            said = self._said()
-            if said:
-                return f"the partner speaks of {sum(said.values())} works"
-        raise DemoFailed("the partner never answered")
+        self._patiently(lambda: not self.demo.health("gateway")["due"], "works are still due for the partner")
+        return "everything that was due is with the partner"
 
     def _acknowledge(self) -> str:
-        quiet = 0
-        said: dict[str, int] = {}
+        """Wait for the last word about every work, and until the nodes have heard it."""
+        self._patiently(self._is_quiet, "not every work has its last answer")
+        listed = together(lambda part: self.demo.ask(part, "node", "works", "list", "--limit", "5000"), NODES)
+        self.listed = dict(zip(NODES, listed, strict=True))
+        said = self._said()
+        if OPEN & set(said):
+            raise DemoFailed(f"not every work has its last answer: {said}")
+        return ", ".join(f"{number} {status}" for status, number in sorted(said.items()))
+
+    def _is_quiet(self) -> bool:
+        health = self.demo.health("gateway")
+        return not (health["due"] or health["awaited"] or balance.waiting(self.demo.stage))
+
+    def _patiently(self, done: Callable[[], bool], otherwise: str) -> None:
         for _ in patiently():
             self.demo.players.check()
-            now = self._said()
-            busy = self._partner_waits() or balance.waiting(self.demo.stage) or OPEN & set(now)
-            quiet = quiet + 1 if now == said and not busy else 0
-            said = now
-            if quiet >= 2:
-                return ", ".join(f"{number} {status}" for status, number in sorted(said.items()))
-        raise DemoFailed(f"not every work has its last answer: {said}")
-
-    def _partner_waits(self) -> int:
-        status = self.demo.ask("gateway", "gateway", "ops", "status", accept=(0, 1))
-        return sum(partner["waiting"] for partner in status["partners"])
-
-    def _said(self) -> dict[str, int]:
-        """Last words of CIS-Net by status, both nodes together."""
-        counts: dict[str, int] = {}
-        for listed in self._listed().values():
-            for status, number in listed["partners"].get("cisnet", {}).items():
-                counts[status] = counts.get(status, 0) + number
-        return counts
-
-    def _listed(self) -> Mapping[str, dict[str, Any]]:
-        return {part: self.demo.ask(part, "node", "works", "list", "--limit", "5000") for part in NODES}
+            if done():
+                return
+        raise DemoFailed(otherwise)
 
     def _iswc(self) -> str:
-        listed, said = self._listed(), self._said()
-        with_iswc = sum(one["with_iswc"] for one in listed.values())
+        said = self._said()
+        with_iswc = sum(one["with_iswc"] for one in self.listed.values())
         self.works = {
             "sent": sum(said.values()),
             "acknowledged": sum(number for status, number in said.items() if status not in OPEN),
@@ -154,9 +136,16 @@ class Story:
             raise DemoFailed("the work both offices registered was not told to be in conflict")
         return f"{conflicts} works in conflict wait for a person"
 
+    def _said(self) -> Mapping[str, int]:
+        """Last words of CIS-Net by status, both nodes together."""
+        counts: Counter[str] = Counter()
+        for listed in self.listed.values():
+            counts.update(listed["partners"].get("cisnet", {}))
+        return counts
+
     def _bad_input(self) -> str:
         """A file whose only work owns too little: refused with its reason, and visible until somebody decides."""
-        with as_file(files("kora_demo").joinpath("CW260002TWP_997.V21")) as path:
+        with as_file(files("kora_demo").joinpath(FAULTY)) as path:
             answer = self.demo.ask("node-a", "node", "import", str(path), "--as", "works", accept=(0, 1))
         codes = sorted({problem["code"] for problem in answer["problems"] if problem["level"] == "error"})
         if answer["works"]["quarantined"] != 1 or not codes:
