@@ -15,7 +15,7 @@ from queues.carrier import Carrier, Intake, Relay
 from queues.envelope import REFUSAL, Envelope, Refused, gateway_urn, id_of, node_urn, uuid7
 from queues.fingerprint import fingerprint_words
 from queues.retry import FailureClass
-from queues.settling import Handler
+from queues.settling import Handler, Many
 from queues.signing import KeyRing, KnownKey, SigningKey, check_possession
 from queues.sqlite import open_engine, prepare
 from queues.tables import metadata
@@ -30,6 +30,7 @@ __all__ = [
     "Intake",
     "KeyRing",
     "KnownKey",
+    "Many",
     "MessageTooLarge",
     "Refused",
     "Relay",

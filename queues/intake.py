@@ -1,6 +1,7 @@
 """The receiving half of the carrier: uplink -> inbox -> handler, one commit, then the acknowledgement.
 
-One transaction per batch with a savepoint per message, so one bad message never rolls back its neighbours.
+A batch in which nothing is unusual is taken in together (``queues.batches``). Any other goes message by message, in
+one transaction with a savepoint each, so one bad message never rolls back its neighbours.
 """
 
 import hashlib
@@ -10,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from queues import receipts
+from queues import batches, receipts
+from queues.batches import Plain
 from queues.crash import crash_point
 from queues.envelope import CARRIAGE_TYPES, GAP, RECEIPT, Envelope
 from queues.positions import advance, position
@@ -52,6 +55,7 @@ class Intake:
         self._keys = keys
         self._key = key
         self._source = source
+        self._handlers = handlers
         self._settler = Settler(handlers, node_id=node_id)
         self._batch = batch
         self._watched: datetime | None = None
@@ -66,19 +70,51 @@ class Intake:
         return len(deliveries)
 
     def _take_all(self, deliveries: Sequence[Delivery], now: datetime) -> None:
-        with self._sessions.begin() as session:
-            stays = [delivery for delivery in deliveries if not self._take(session, delivery, now)]
+        opened = [self._open(delivery) for delivery in deliveries]
+        stays: list[Delivery] = []
+        if not self._take_together(deliveries, opened, now):
+            with self._sessions.begin() as session:
+                pairs = zip(deliveries, opened, strict=True)
+                stays = [delivery for delivery, one in pairs if not self._take(session, delivery, one, now)]
         crash_point("intake.after_commit")
         waiting = {id(delivery) for delivery in stays}
         self._uplink.ack([delivery for delivery in deliveries if id(delivery) not in waiting])
         self._uplink.requeue(stays)
 
-    def _take(self, session: Session, delivery: Delivery, now: datetime) -> bool:
-        """One delivery. False: it has to be delivered again."""
+    def _open(self, delivery: Delivery) -> Opened | Untrusted:
         try:
-            opened = open_sealed(delivery.raw, keys=self._keys, peer=delivery.peer, audience=self._source)
+            return open_sealed(delivery.raw, keys=self._keys, peer=delivery.peer, audience=self._source)
         except Untrusted as problem:
-            self._reject(session, delivery, problem, now)
+            return problem
+
+    def _take_together(
+        self, deliveries: Sequence[Delivery], opened: Sequence[Opened | Untrusted], now: datetime
+    ) -> bool:
+        """The whole batch at once. False, and nothing done, when something in it is unusual."""
+        plain: list[Plain] = []
+        carriage: list[tuple[Envelope, bytes]] = []
+        for delivery, one in zip(deliveries, opened, strict=True):
+            if isinstance(one, Untrusted) or one.envelope is None:
+                return False
+            if one.envelope.type in CARRIAGE_TYPES:
+                carriage.append((one.envelope, delivery.raw))
+            else:
+                plain.append(Plain(_arrived(one, delivery.raw), one.envelope, one.digest))
+        try:
+            with self._sessions.begin() as session:
+                batches.apply(session, plain, self._handlers, self._settler, now)
+                for envelope, raw in carriage:
+                    self._carriage(session, envelope, raw, now)
+        except OperationalError:
+            raise
+        except Exception:
+            return False  # whatever it was, message by message it meets the one it belongs to
+        return True
+
+    def _take(self, session: Session, delivery: Delivery, opened: Opened | Untrusted, now: datetime) -> bool:
+        """One delivery. False: it has to be delivered again."""
+        if isinstance(opened, Untrusted):
+            self._reject(session, delivery, opened, now)
             return True
         if opened.envelope is not None and opened.envelope.type in CARRIAGE_TYPES:
             self._carriage(session, opened.envelope, delivery.raw, now)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -264,13 +265,51 @@ def test_p10_a_poison_message_is_parked_after_five_deliveries_and_stops_only_its
     node.post("after")
     node.post("other", subject="work/2")
     world.drain(node, gateway)
-    assert tries == [poison] * 5
+    assert tries == [poison] * 6  # once together with its neighbours, then five deliveries of its own
     assert (gateway.values(), gateway.values("work/2")) == (["after"], ["other"])
     (entry,) = gateway.rows(select(parked))
     assert (entry.msg_id, entry.reason, entry.deliveries) == (poison, "handler-failed", 5)
     assert entry.raw == sealed(node)[0].raw
     assert entry.detail.startswith("ZeroDivisionError in test_carrier.py:")
     assert node.states() == {"parked": 1, "receipted": 2}
+
+
+def test_messages_of_one_kind_are_handed_over_together(world: World, node: Side, gateway: Side) -> None:
+    enter = gateway.handlers[WORK]
+    runs: list[list[str]] = []
+
+    def enter_all(session: Any, envelopes: Sequence[queues.Envelope]) -> None:
+        runs.append([envelope.data["value"] for envelope in envelopes])
+        for envelope in envelopes:
+            enter(session, envelope)
+
+    gateway.handlers[WORK] = queues.Many(enter_all)
+    for number in range(5):
+        node.post(str(number), subject=f"work/{number % 2}")
+    world.drain(node, gateway)
+    assert runs == [["0", "1", "2", "3", "4"]]
+    assert (gateway.values("work/0"), gateway.values("work/1")) == (["0", "2", "4"], ["1", "3"])
+    assert faults([node], gateway) == (0, 0, 0)
+
+
+def test_one_refused_message_of_many_leaves_its_neighbours_alone(world: World, node: Side, gateway: Side) -> None:
+    enter = gateway.handlers[WORK]
+    runs: list[int] = []
+
+    def enter_all(session: Any, envelopes: Sequence[queues.Envelope]) -> None:
+        runs.append(len(envelopes))
+        for envelope in envelopes:
+            enter(session, envelope)
+            if envelope.data["value"] == "bad":
+                raise queues.Refused("bad-data")
+
+    gateway.handlers[WORK] = queues.Many(enter_all)
+    for number, value in enumerate(["1", "2", "bad", "4"]):
+        node.post(value, subject=f"work/{number}")
+    world.drain(node, gateway)
+    assert runs == [4, 1, 1, 1, 1]  # together, given up, then one by one
+    assert gateway.outcomes() == {"applied": 3, "refused": 1}
+    assert [gateway.values(f"work/{number}") for number in range(4)] == [["1"], ["2"], [], ["4"]]
 
 
 def test_a_parked_message_runs_again_when_a_person_says_so(world: World, node: Side, gateway: Side) -> None:
