@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from queues import node_urn
 from queues.tables import inbox
 
 
@@ -26,7 +27,7 @@ def envelope_of(raw: bytes) -> dict[str, Any]:
 
 def arrived(session: Session, node_id: str, message_id: str) -> dict[str, Any]:
     """The envelope of a message of a node. Raises NoSuchMessage."""
-    mine = select(inbox.c.raw).where(inbox.c.node_id == node_id, inbox.c.msg_id == message_id)
+    mine = select(inbox.c.raw).where(inbox.c.source == node_urn(node_id), inbox.c.msg_id == message_id)
     raw = session.scalar(mine)
     if raw is None:
         raise NoSuchMessage(message_id)

@@ -11,7 +11,7 @@ from gateway.ops.queries import Parking, parking_of, parkings
 from gateway.partners import answers, due
 from gateway.partners.answers import About
 from mappings.model import Reason, Refusal
-from queues import jobs, parking
+from queues import jobs, node_urn, parking
 from queues.tables import inbox, job
 
 GIVEN_UP = "given-up"
@@ -80,7 +80,9 @@ def _end_job(session: Session, row: int, one: Parking, reason: str, now: datetim
     session.execute(ended.values(last_error=GIVEN_UP))
     kind = session.scalar(select(job.c.kind).where(job.c.id == row)) or ""
     story = session.scalar(
-        select(inbox.c.correlationid).where(inbox.c.node_id == one.entry.node, inbox.c.msg_id == one.entry.id)
+        select(inbox.c.correlationid).where(
+            inbox.c.source == node_urn(one.entry.node), inbox.c.msg_id == one.entry.id
+        )
     )
     said = Refusal(
         message=one.entry.id, code=GIVEN_UP, type=one.entry.type, reasons=(Reason(GIVEN_UP, None, reason),)

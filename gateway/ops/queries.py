@@ -21,6 +21,7 @@ from gateway.partners.models import (
 from gateway.registry import queries as registry
 from gateway.registry.models import PartnerAnswer
 from queues import messages as carriage
+from queues import node_urn
 from queues.boxes import OPEN_STATES
 from queues.tables import inbox, inbox_held, job, outbox, parked
 
@@ -177,10 +178,8 @@ def messages(
 
 def parkings(session: Session) -> list[Parking]:
     """Everything that waits for a person, longest waiting first."""
-    open_ = select(parked).where(parked.c.decision.is_(None)).order_by(parked.c.first_seen, parked.c.id)
-    found = [_parked_message(row) for row in session.execute(open_.limit(500))]
-    stuck = select(job).where(job.c.state == "parked").order_by(job.c.finished_at, job.c.id)
-    found += [_parked_job(session, row) for row in session.execute(stuck.limit(500))]
+    found = [_parked_message(row) for row in session.execute(_open_messages())]
+    found += [_parked_job(row) for row in session.execute(_stuck_jobs())]
     alike: dict[tuple[str, str | None], int] = {}
     for one in found:
         alike[_cause(one)] = alike.get(_cause(one), 0) + 1
@@ -341,23 +340,27 @@ def _age(at: datetime | None, now: datetime) -> int | None:
 
 
 def _incoming() -> Any:
-    """A message of a node bears the state of the work for partners it caused, when that is not done."""
+    """A message of a node is parked when the work for a partner that it caused is."""
+    # Joined as a whole, because asking for each message anew takes the square of their number.
     stuck = (
-        select(func.max(job.c.state)).where(job.c.payload_ref == inbox.c.msg_id, job.c.state == "parked")
-    ).scalar_subquery()
-    why = (
-        select(func.max(job.c.last_error)).where(job.c.payload_ref == inbox.c.msg_id, job.c.state == "parked")
-    ).scalar_subquery()
-    return select(
+        select(job.c.node_id, job.c.payload_ref, func.max(job.c.last_error).label("why"))
+        .where(job.c.state == "parked")
+        .group_by(job.c.node_id, job.c.payload_ref)
+        .subquery("stuck")
+    )
+    mine = and_(stuck.c.node_id == inbox.c.node_id, stuck.c.payload_ref == inbox.c.msg_id)
+    state = case((stuck.c.payload_ref.is_not(None), "parked"), else_=func.coalesce(inbox.c.outcome, "received"))
+    lines = select(
         inbox.c.msg_id.label("id"),
         inbox.c.type.label("type"),
         inbox.c.node_id.label("node"),
         inbox.c.aggregate.label("subject"),
-        func.coalesce(stuck, inbox.c.outcome, "received").label("state"),
+        state.label("state"),
         func.coalesce(inbox.c.outcome_at, inbox.c.received_at, type_=inbox.c.received_at.type).label("since"),
-        func.coalesce(why, inbox.c.code).label("reason"),
+        func.coalesce(stuck.c.why, inbox.c.code).label("reason"),
         literal("in").label("direction"),
     )
+    return lines.select_from(inbox.outerjoin(stuck, mine))
 
 
 def _outgoing() -> Any:
@@ -408,6 +411,29 @@ def _at_partner(partner: str, work: str | None) -> Any:
     return mine.where(job.c.state.in_(states)) if states else mine
 
 
+def _open_messages() -> Any:
+    """Messages that nobody decided about, without their bytes."""
+    table = parked.c
+    wanted = (table.id, table.msg_id, table.type, table.node_id, table.aggregate, table.first_seen, table.reason)
+    return (
+        select(*wanted, table.detail, table.deliveries)
+        .where(table.decision.is_(None))
+        .order_by(table.first_seen, table.id)
+    )
+
+
+def _stuck_jobs() -> Any:
+    """Work for partners that nobody decided about, with what the message is about."""
+    # By source and not by node, because that is how the message log is indexed.
+    mine = and_(inbox.c.source == literal(node_urn("")) + job.c.node_id, inbox.c.msg_id == job.c.payload_ref)
+    return (
+        select(job, inbox.c.type, inbox.c.aggregate)
+        .select_from(job.outerjoin(inbox, mine))
+        .where(job.c.state == "parked")
+        .order_by(job.c.finished_at, job.c.id)
+    )
+
+
 def _parked_message(row: Row[Any]) -> Parking:
     entry = Entry(
         row.msg_id, row.type or "", row.node_id, row.aggregate or "", "parked", row.first_seen, row.reason
@@ -415,14 +441,10 @@ def _parked_message(row: Row[Any]) -> Parking:
     return Parking(f"message-{row.id}", "message", entry, row.detail or "", row.deliveries, 0)
 
 
-def _parked_job(session: Session, row: Row[Any]) -> Parking:
-    about = select(inbox.c.type, inbox.c.aggregate).where(
-        inbox.c.node_id == row.node_id, inbox.c.msg_id == row.payload_ref
-    )
-    message = session.execute(about).one_or_none()
-    type_, subject = (message.type, message.aggregate) if message else ("", "")
+def _parked_job(row: Row[Any]) -> Parking:
     since = row.finished_at or row.created_at
-    entry = Entry(row.payload_ref, type_, row.node_id, subject, "parked", since, row.last_error)
+    type_, subject = row.type or "", row.aggregate or ""
+    entry = Entry(row.payload_ref or "", type_, row.node_id, subject, "parked", since, row.last_error)
     return Parking(f"job-{row.id}", due.partner_of(row.kind), entry, row.last_error or "", row.attempts or 1, 0)
 
 

@@ -212,6 +212,6 @@ def _stories(session: Session, plan: Plan) -> dict[str, str]:
     """Message id to the story it belongs to."""
     ids = [item.message_id for item in plan.batch.items]
     asked = select(inbox.c.msg_id, inbox.c.correlationid).where(
-        inbox.c.node_id == plan.node_id, inbox.c.msg_id.in_(ids)
+        inbox.c.source == node_urn(plan.node_id), inbox.c.msg_id.in_(ids)
     )
     return {id_: story for id_, story in session.execute(asked) if story}

@@ -299,7 +299,8 @@ def test_serve_answers_and_ends_with_zero_when_it_is_told_to(tmp_path: Path) -> 
         try:
             assert process.stderr is not None
             assert f"http://127.0.0.1:{port}/" in process.stderr.readline().decode()
-            assert _when_it_answers(f"http://127.0.0.1:{port}/health") == {"ok": True, "parked": 0, "nodes": 0}
+            answer = _when_it_answers(f"http://127.0.0.1:{port}/health")
+            assert answer == {"ok": True, "parked": 0, "due": 0, "awaited": 0, "nodes": 0}
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
             assert "Traceback" not in process.stderr.read().decode()

@@ -127,7 +127,10 @@ def test_full_pages_open_in_every_language_and_for_every_role(full: World) -> No
 
 def test_health_needs_no_sign_in_and_tells_no_names(full: World) -> None:
     answer = full.app.test_client().get("/health")
-    assert (answer.status_code, answer.json) == (200, {"ok": True, "parked": 0, "nodes": 2})
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"ok": True, "parked": 0, "due": 1, "awaited": 0, "nodes": 2},
+    )
 
 
 def test_every_number_on_the_first_page_leads_to_a_list_of_that_many(full: World) -> None:

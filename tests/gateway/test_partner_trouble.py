@@ -171,6 +171,19 @@ def test_what_was_parked_runs_again_together_when_the_fault_is_gone(wrong: World
     assert files(wrong) == ["CW260002997_996.V21"]
 
 
+def test_however_much_is_parked_all_of_it_runs_again(wrong: World) -> None:
+    with wrong.gateway.sessions.begin() as session:
+        kept = dict(session.execute(select(job).limit(1)).one()._mapping)
+        del kept["id"]
+        more = [kept | {"key": f"cisnet:{number}", "payload_ref": str(number)} for number in range(1200)]
+        session.execute(job.insert(), more)
+    assert wrong.ask(queries.parked_count) == 1202
+    (first, *others) = wrong.ask(queries.parkings)
+    assert (len(others), first.similar) == (1201, 1201)
+    assert wrong.do(operations.run_alike, first.key) == 1202
+    assert wrong.ask(queries.parked_count) == 0
+
+
 def test_what_is_given_up_ends_as_refused_and_the_office_reads_why(wrong: World) -> None:
     first = wrong.ask(queries.parkings)[0].entry
     assert wrong.do(operations.give_up, first.id, reason="send it again as a new work") == 1
