@@ -291,7 +291,7 @@ def _is_gap(name: str, ready: int | None) -> bool:
 
 
 def _seconds(value: float | None) -> str:
-    return "–" if value is None else _("%(number)s s", number=f"{value:.1f}")
+    return "–" if value is None else str(_("%(number)s s", number=format_number(str(round(value, 1)), 1)))
 
 
 def _is_uuid(text: str) -> bool:
