@@ -1,8 +1,9 @@
 """THE table of the gateway: message type to handler and partners, and the pages of each module."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
@@ -11,24 +12,25 @@ from gateway.partners import due
 from gateway.partners.connectors import Partner
 from gateway.registry import handlers as registry
 from mappings import tables
-from queues import Envelope, Handler
+from queues import Envelope, Handler, Many
 
 
 @dataclass(frozen=True)
 class Route:
     """What becomes of one type of message."""
 
-    handler: Handler
+    handler: Callable[[Session, Sequence[Envelope]], None]
+    """It is given messages of one node, in their order."""
     partners: tuple[str, ...] = ()
     """Who hears of it, where the record's creation class names that partner too."""
 
 
 ROUTES: Mapping[str, Route] = {
-    "kora.party.registered.v1": Route(registry.party_said),
-    "kora.party.updated.v1": Route(registry.party_said),
-    "kora.work.registered.v1": Route(registry.work_said, ("cisnet",)),
-    "kora.work.updated.v1": Route(registry.work_said, ("cisnet",)),
-    "kora.work.withdrawn.v1": Route(registry.work_withdrawn, ("cisnet",)),
+    "kora.party.registered.v1": Route(registry.parties_said),
+    "kora.party.updated.v1": Route(registry.parties_said),
+    "kora.work.registered.v1": Route(registry.works_said, ("cisnet",)),
+    "kora.work.updated.v1": Route(registry.works_said, ("cisnet",)),
+    "kora.work.withdrawn.v1": Route(registry.works_withdrawn, ("cisnet",)),
 }
 
 PAGES = ("gateway.members.api:api", "gateway.members.views:pages", "gateway.ops.views:pages")
@@ -41,16 +43,19 @@ def handlers(partners: Mapping[str, Partner], now: Callable[[], datetime]) -> di
 
 
 def _handler(route: Route, partners: Mapping[str, Partner], now: Callable[[], datetime]) -> Handler:
-    def handle(session: Session, envelope: Envelope) -> None:
-        with only(session, envelope.source_id):
-            route.handler(session, envelope)
-            for name in _hearing(route, envelope):
-                due.add(session, partners[name], node_id=envelope.source_id, message_id=envelope.id, now=now())
+    def handle(session: Session, envelopes: Sequence[Envelope]) -> None:
+        for node_id, said in groupby(envelopes, key=lambda envelope: envelope.source_id):
+            of_node = list(said)
+            with only(session, node_id):
+                route.handler(session, of_node)
+                for name in route.partners:
+                    heard = [envelope.id for envelope in of_node if _hears(name, envelope)]
+                    due.add(session, partners[name], node_id=node_id, message_ids=heard, now=now())
 
-    return handle
+    return Many(handle)
 
 
-def _hearing(route: Route, envelope: Envelope) -> list[str]:
-    """The partners of this message; a record of a class nobody knows goes to all, who answer that they cannot."""
+def _hears(partner: str, envelope: Envelope) -> bool:
+    """Whether the record's class goes to a partner; one nobody knows goes to all, who answer that they cannot."""
     kind = tables.creation_classes.get(str(envelope.data.get("creation_class", "MW")))
-    return [name for name in route.partners if kind is None or name in kind.partners]
+    return kind is None or partner in kind.partners

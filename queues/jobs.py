@@ -4,6 +4,7 @@ States: ``due`` (wait until ``next_attempt_at``), ``running`` (leased), ``done``
 ran out makes the row due again, so a crashed worker costs time and nothing else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,17 +45,35 @@ def add(
     due: datetime | None = None,
 ) -> bool:
     """Add a due row in the caller's transaction; False when this ``key`` is known, so a replay makes no second job."""
-    statement = upsert(session, table).values(
-        kind=kind,
-        key=key,
-        node_id=node_id,
-        payload_ref=payload_ref,
-        state="due",
-        created_at=now,
-        next_attempt_at=due or now,
-    )
-    added = session.execute(statement.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.id))
-    return added.scalar_one_or_none() is not None
+    row = _due_row(kind=kind, key=key, node_id=node_id, payload_ref=payload_ref, now=now, due=due)
+    statement = upsert(session, table).values(**row).on_conflict_do_nothing(index_elements=["key"])
+    return session.execute(statement.returning(table.c.id)).scalar_one_or_none() is not None
+
+
+def add_all(
+    session: Session,
+    *,
+    kind: str,
+    refs: Mapping[str, str],
+    node_id: str,
+    now: datetime,
+    due: datetime | None = None,
+) -> None:
+    """Add a due row for each key of ``refs`` (key to payload), as ``add`` does."""
+    rows = [
+        _due_row(kind=kind, key=key, node_id=node_id, payload_ref=ref, now=now, due=due) for key, ref in refs.items()
+    ]
+    if rows:
+        session.execute(upsert(session, table).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def _due_row(
+    *, kind: str, key: str, node_id: str, payload_ref: str | None, now: datetime, due: datetime | None
+) -> dict[str, Any]:
+    return {
+        "kind": kind, "key": key, "node_id": node_id, "payload_ref": payload_ref, "state": "due", "created_at": now,
+        "next_attempt_at": due or now,
+    }  # fmt: skip
 
 
 def claim(

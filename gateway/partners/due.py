@@ -1,5 +1,6 @@
 """Due rows of partners: a row per message and partner, so that a replay sends nothing twice."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import update
@@ -24,14 +25,13 @@ def partner_of(kind_: str) -> str:
     return kind_.removeprefix(_PREFIX)
 
 
-def add(session: Session, partner: Partner, *, node_id: str, message_id: str, now: datetime) -> bool:
-    """Let the partner hear of a message at the end of the present gathering window."""
-    return jobs.add(
+def add(session: Session, partner: Partner, *, node_id: str, message_ids: Iterable[str], now: datetime) -> None:
+    """Let the partner hear of messages at the end of the present gathering window."""
+    jobs.add_all(
         session,
         kind=kind(partner.name),
-        key=f"{partner.name}:{message_id}",
+        refs={f"{partner.name}:{message_id}": message_id for message_id in message_ids},
         node_id=node_id,
-        payload_ref=message_id,
         now=now,
         due=rules.window_end(now, partner.window_s),
     )

@@ -1,32 +1,44 @@
-"""Messages of nodes about their works and right owners."""
+"""Messages of a node about its works and right owners."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gateway.registry import operations
+from gateway.registry.operations import Said
 from mappings.messages import from_json
 from mappings.model import Party, Work
 from queues import Envelope, Refused
 
 
-def party_said(session: Session, envelope: Envelope) -> None:
-    """A right owner was registered or changed."""
+def parties_said(session: Session, envelopes: Sequence[Envelope]) -> None:
+    """Right owners were registered or changed."""
+    operations.keep(session, [_party(envelope) for envelope in envelopes])
+
+
+def works_said(session: Session, envelopes: Sequence[Envelope]) -> None:
+    """Works were registered or changed."""
+    operations.keep(session, [_work(envelope) for envelope in envelopes])
+
+
+def works_withdrawn(session: Session, envelopes: Sequence[Envelope]) -> None:
+    """Works were withdrawn."""
+    operations.keep(session, [_work(envelope, state="withdrawn") for envelope in envelopes])
+
+
+def _party(envelope: Envelope) -> Said:
     _check_subject(envelope, "party")
-    operations.keep_party(session, envelope, from_json(Party, envelope.data))
+    party = from_json(Party, envelope.data)
+    first = party.names[0] if party.names else None
+    name = "" if first is None else " ".join(filter(None, (first.first_name, first.name)))
+    return Said(envelope, party, name, None, "registered")
 
 
-def work_said(session: Session, envelope: Envelope) -> None:
-    """A work was registered or changed."""
+def _work(envelope: Envelope, *, state: str = "registered") -> Said:
     _check_subject(envelope, "work")
-    operations.keep_work(session, envelope, from_json(Work, envelope.data))
-
-
-def work_withdrawn(session: Session, envelope: Envelope) -> None:
-    """A work was withdrawn."""
-    _check_subject(envelope, "work")
-    operations.keep_work(session, envelope, from_json(Work, envelope.data), withdrawn=True)
+    work = from_json(Work, envelope.data)
+    return Said(envelope, work, work.title.text, work.creation_class, state)
 
 
 def _check_subject(envelope: Envelope, kind: str) -> None:

@@ -1,35 +1,49 @@
 """Keeping what nodes say about their records, and what partners answer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from gateway.registry.models import PartnerAnswer, RegisteredIdentifier, RegisteredRecord
 from mappings.messages import to_json
-from mappings.model import Acknowledged, Assigned, Identifier, Party, Refusal, Work
+from mappings.model import Acknowledged, Assigned, Party, Refusal, Work
 from queues import Envelope
+from queues.tables import upsert
 
 NODE = "node"
 
 
-def keep_work(session: Session, envelope: Envelope, work: Work, *, withdrawn: bool = False) -> None:
-    """The work as its node describes it now."""
-    row = _row(session, envelope, "work")
-    row.name, row.number, row.creation_class = work.title.text[:500], work.number, work.creation_class
-    row.state = "withdrawn" if withdrawn else "registered"
-    row.data = to_json(work)
-    _replace_numbers(session, envelope, work.identifiers)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one message says about a record of its node."""
+
+    envelope: Envelope
+    value: Work | Party
+    name: str
+    creation_class: str | None
+    state: str
+    """registered or withdrawn."""
+
+    @property
+    def subject(self) -> str:
+        return self.envelope.subject
 
 
-def keep_party(session: Session, envelope: Envelope, party: Party) -> None:
-    """The right owner as its node describes it now."""
-    row = _row(session, envelope, "party")
-    name = party.names[0] if party.names else None
-    row.name = "" if name is None else " ".join(filter(None, (name.first_name, name.name)))[:500]
-    row.number, row.state, row.data = party.number, "registered", to_json(party)
-    _replace_numbers(session, envelope, party.identifiers)
+def keep(session: Session, said: Sequence[Said]) -> None:
+    """Records as their node describes them now, in the order of its messages; all are of one node."""
+    last = list({one.subject: one for one in said}.values())
+    if not last:
+        return
+    table = cast(Table, RegisteredRecord.__table__)
+    written = upsert(session, table)
+    rows = [_row(one) for one in last]
+    moved = {name: written.excluded[name] for name in rows[0] if name not in ("node_id", "subject", "kind")}
+    session.execute(written.on_conflict_do_update(index_elements=["node_id", "subject"], set_=moved), rows)
+    _replace_numbers(session, last)
 
 
 def keep_answer(
@@ -62,35 +76,34 @@ def keep_answer(
     session.flush()
 
 
-def _row(session: Session, envelope: Envelope, kind: str) -> RegisteredRecord:
-    """The row of the message's record, moved on to this message."""
-    node_id = envelope.source_id
-    key = (RegisteredRecord.node_id == node_id, RegisteredRecord.subject == envelope.subject)
-    row = session.scalar(select(RegisteredRecord).where(*key))
-    if row is None:
-        row = RegisteredRecord(node_id=node_id, subject=envelope.subject, kind=kind)
-        session.add(row)
-    row.revision, row.message_id, row.said_at = envelope.seq, envelope.id, envelope.time
-    return row
+def _row(said: Said) -> dict[str, Any]:
+    envelope = said.envelope
+    return {
+        "node_id": envelope.source_id, "subject": envelope.subject, "kind": envelope.subject.partition("/")[0],
+        "number": said.value.number, "name": said.name[:500], "creation_class": said.creation_class,
+        "revision": envelope.seq, "state": said.state, "data": to_json(said.value), "message_id": envelope.id,
+        "said_at": envelope.time,
+    }  # fmt: skip
 
 
-def _replace_numbers(session: Session, envelope: Envelope, identifiers: Iterable[Identifier]) -> None:
-    node_id = envelope.source_id
-    mine = (
+def _replace_numbers(session: Session, said: Sequence[Said]) -> None:
+    """The numbers a node gives its records; those of partners stay beside them."""
+    node_id = said[0].envelope.source_id
+    mine = select(RegisteredIdentifier).where(
         RegisteredIdentifier.node_id == node_id,
-        RegisteredIdentifier.subject == envelope.subject,
         RegisteredIdentifier.source == NODE,
+        RegisteredIdentifier.subject.in_([one.subject for one in said]),
     )
-    held = {(row.scheme, row.value) for row in session.scalars(select(RegisteredIdentifier).where(*mine))}
-    told = {(one.scheme, one.value) for one in identifiers}
-    if gone := held - told:
-        values = [value for _, value in gone]
-        session.execute(delete(RegisteredIdentifier).where(*mine, RegisteredIdentifier.value.in_(values)))
-    session.add_all(
-        RegisteredIdentifier(node_id=node_id, subject=envelope.subject, scheme=scheme, value=value, source=NODE)
-        for scheme, value in sorted(told - held)
-    )
-    session.flush()
+    held = {(row.subject, row.scheme, row.value): row.id for row in session.scalars(mine)}
+    told = {(one.subject, number.scheme, number.value) for one in said for number in one.value.identifiers}
+    if gone := [id_ for key, id_ in held.items() if key not in told]:
+        session.execute(delete(RegisteredIdentifier).where(RegisteredIdentifier.id.in_(gone)))
+    new = [
+        {"node_id": node_id, "subject": subject, "scheme": scheme, "value": value, "source": NODE}
+        for subject, scheme, value in sorted(told - set(held))
+    ]
+    if new:
+        session.execute(insert(RegisteredIdentifier), new)
 
 
 def _add_number(session: Session, node_id: str, subject: str, scheme: str, value: str, source: str) -> None:
