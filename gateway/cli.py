@@ -155,9 +155,8 @@ def add_user(
     settings: GatewaySettings, email: str, name: str, roles: tuple[str, ...], password_stdin: bool, as_json: bool
 ) -> None:
     """Add an account and print its one-time password, to be changed at the first sign-in."""
-    from gateway.people import add_person
     from gateway.permissions import USERS
-    from interface.accounts import EmailTaken, seed_roles
+    from interface.accounts import EmailTaken, create_user, seed_roles
     from interface.passwords import WeakPassword
 
     given = sys.stdin.readline().rstrip("\n") if password_stdin else None
@@ -165,7 +164,9 @@ def add_user(
         try:
             with gateway.sessions.begin() as session:
                 seed_roles(session, USERS.roles)
-                password = add_person(session, email=email, name=name, roles=roles, password=given, now=gateway.now())
+                password = create_user(
+                    session, email=email, full_name=name, roles=roles, password=given, now=gateway.now()
+                )
         except EmailTaken as error:
             raise click.ClickException(f"{email} has an account") from error
         except WeakPassword as error:

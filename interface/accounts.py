@@ -39,10 +39,24 @@ def seed_roles(session: Session, roles: Mapping[str, frozenset[str]]) -> None:
 
 
 def create_user(
-    session: Session, *, email: str, full_name: str, roles: Iterable[str], now: datetime, time_cost: int = TIME_COST
+    session: Session,
+    *,
+    email: str,
+    full_name: str,
+    roles: Iterable[str],
+    now: datetime,
+    password: str | None = None,
+    time_cost: int = TIME_COST,
 ) -> str:
-    """Add an account and give back its one-time password, valid seven days, to be changed at the first sign-in."""
-    password = one_time_password()
+    """Add an account and give back its one-time password, valid seven days, to be changed at the first sign-in.
+
+    A ``password`` that is given is one-time too. Raises :class:`EmailTaken`, ``WeakPassword`` for the given one, and
+    KeyError for a role that does not exist.
+    """
+    if password is None:
+        password = one_time_password()
+    else:
+        check_password(password, email=email)
     user = _add(session, email=email, full_name=full_name, roles=roles, password=password, time_cost=time_cost)
     user.must_change_password = True
     user.one_time_until = now + ONE_TIME_VALID

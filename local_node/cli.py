@@ -183,15 +183,16 @@ def add_user(
     settings: NodeSettings, email: str, name: str, roles: tuple[str, ...], password_stdin: bool, as_json: bool
 ) -> None:
     """Add an account and print its one-time password, to be changed at the first sign-in."""
-    from interface.accounts import EmailTaken
+    from interface.accounts import EmailTaken, create_user
     from interface.passwords import WeakPassword
-    from local_node.admin.people import add_person
 
     given = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with opened(settings) as node:
         try:
             with node.sessions.begin() as session:
-                password = add_person(session, email=email, name=name, roles=roles, password=given, now=node.now())
+                password = create_user(
+                    session, email=email, full_name=name, roles=roles, password=given, now=node.now()
+                )
         except EmailTaken as error:
             raise click.ClickException(f"{email} has an account") from error
         except WeakPassword as error:

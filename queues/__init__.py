@@ -16,7 +16,7 @@ from queues.envelope import REFUSAL, Envelope, Refused, gateway_urn, id_of, node
 from queues.fingerprint import fingerprint_words
 from queues.retry import FailureClass
 from queues.settling import Handler, Many
-from queues.signing import KeyRing, KnownKey, SigningKey, check_possession
+from queues.signing import KeyRing, KnownKey, SigningKey, check_possession, envelope_of
 from queues.sqlite import open_engine, prepare
 from queues.tables import metadata
 from queues.uplink import gateway_uplink, local_url, node_uplink
@@ -38,6 +38,7 @@ __all__ = [
     "SyncStatus",
     "boxes",
     "check_possession",
+    "envelope_of",
     "fingerprint_words",
     "gateway_uplink",
     "gateway_urn",

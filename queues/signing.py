@@ -25,7 +25,7 @@ from queues.envelope import LARGEST_MESSAGE, Envelope, Frame, id_of, reasons_of
 from queues.fingerprint import fingerprint_words
 
 __all__ = ["KeyRing", "KnownKey", "Opened", "SigningKey", "Untrusted", "check_possession", "digest",
-           "fingerprint_words", "open_sealed", "seal"]
+           "envelope_of", "fingerprint_words", "open_sealed", "seal"]
 
 _WRITE = jws.JWSRegistry(algorithms=["Ed25519"])
 _READ = jws.JWSRegistry(algorithms=["Ed25519", "EdDSA"])
@@ -203,6 +203,16 @@ def open_sealed(
     if known.distrust_after is not None and (stated.nodeseq or 0) > known.distrust_after:
         raise Untrusted("distrusted-key", proven=True)
     return opened
+
+
+def envelope_of(raw: bytes) -> dict[str, Any]:
+    """The envelope in sealed bytes of the message log, whose signature was checked before they were stored.
+
+    Raises ValueError, KeyError or TypeError for other bytes.
+    """
+    payload = json.loads(raw)["payload"]
+    envelope: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return envelope
 
 
 def _compact(value: Mapping[str, Any]) -> bytes:

@@ -99,6 +99,7 @@ outbox = Table(
     UniqueConstraint("stream", "nodeseq"),
     Index("ix_outbox_node_id_created_at", "node_id", "created_at"),
     Index("ix_outbox_correlationid", "correlationid"),
+    Index("ix_outbox_state_created_at", "state", "created_at"),
 )
 Index(
     "ix_outbox_unsent",
@@ -161,6 +162,7 @@ inbox = Table(
     Index("ix_inbox_source_aggregate_seq", "source", "aggregate", "seq"),
     Index("ix_inbox_node_id_received_at", "node_id", "received_at"),
     Index("ix_inbox_correlationid", "correlationid"),
+    Index("ix_inbox_msg_id", "msg_id"),
 )
 Index("ix_inbox_owed", inbox.c.source, sqlite_where=text("owed"), postgresql_where=text("owed"))
 
@@ -234,6 +236,7 @@ job = Table(
     Column("created_at", UtcInstant, nullable=False),
     Column("finished_at", UtcInstant),
     Index("ix_job_kind_state_next_attempt_at", "kind", "state", "next_attempt_at"),
+    Index("ix_job_payload_ref", "payload_ref"),
 )
 
 parked = Table(

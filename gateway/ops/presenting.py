@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from gateway.bodies import envelope_of
 from gateway.members import queries as members
 from gateway.ops import queries
 from gateway.ops.queries import Entry, NodeStatus, Parking, PartnerStatus, Status
@@ -19,7 +18,7 @@ from gateway.registry.models import RegisteredRecord
 from gateway.routes import ROUTES
 from gateway.words import direction_word, duration, member_state, message_state, partner_state, step_word
 from interface.numbers import format_instant, format_number
-from queues import REFUSAL, messages
+from queues import REFUSAL, envelope_of, messages
 
 STOPS = frozenset({"refused", "parked"})
 WAITS = frozenset({"held"})

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from interface.accounts import EmailTaken, UnknownAccount, give_new_password
+from interface.accounts import EmailTaken, UnknownAccount, create_user, give_new_password
 from interface.database import database
 from interface.pages import say
 from interface.permissions import may, permission, public
@@ -77,10 +77,10 @@ def add_person() -> Answer:
         return _people(form), 400
     cost = int(current_app.extensions["kora_time_cost"])
     try:
-        password = people.add_person(
+        password = create_user(
             database(),
             email=form.email.data,
-            name=form.full_name.data,
+            full_name=form.full_name.data,
             roles=[form.role.data],
             now=now(),
             time_cost=cost,

@@ -32,7 +32,7 @@ from mappings import tables
 from mappings.latin import folded
 from mappings.messages import from_json
 from mappings.model import Assigned, Interest, Refusal, Work
-from queues import messages
+from queues import envelope_of, messages
 
 Shown = dict[str, Any]
 
@@ -128,7 +128,7 @@ def own_message(session: Session, row: Row[Any]) -> Shown:
 def arrived_message(session: Session, row: Row[Any]) -> Shown:
     """The page of a message that arrived."""
     known = messages.life(session, row.msg_id)
-    envelope = queries.envelope_of(row.raw)
+    envelope = envelope_of(row.raw)
     said = queries.said_in(row)
     moments = [*life.told([said] if said else []), *life.of_arrived(known.steps if known else ())]
     answered = queries.own(session, row.correlationid) if row.correlationid else None

@@ -1,7 +1,5 @@
 """Questions about the exchange: our own messages, those that arrived, and what was said to ours."""
 
-import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +17,7 @@ from local_node.works import queries as works
 from local_node.works.models import WorkRow
 from mappings import messages as vocabulary
 from mappings.model import Acknowledged, Assigned, Refusal
-from queues import REFUSAL
+from queues import REFUSAL, envelope_of
 from queues.tables import inbox, outbox, parked
 
 ANSWERS = ("kora.work.acknowledged.v1", "kora.identifier.assigned.v1")
@@ -213,13 +211,6 @@ def answers_in(session: Session, story: str) -> Sequence[Line]:
         arrived_line(row)
         for row in session.execute(select(inbox).where(inbox.c.correlationid == story).order_by(inbox.c.id))
     ]
-
-
-def envelope_of(raw: bytes) -> dict[str, Any]:
-    """The envelope in sealed bytes of the message log; its signature was checked before the bytes were stored."""
-    payload = json.loads(raw)["payload"]
-    envelope: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return envelope
 
 
 def body_of(raw: bytes) -> Any:

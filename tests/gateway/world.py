@@ -15,9 +15,8 @@ from connectors.cisnet.simulator import Simulator
 from gateway.app import Gateway, create_app
 from gateway.exchange import make_carrier, make_turns
 from gateway.members import operations as members
-from gateway.people import add_person
 from gateway.settings import GatewaySettings
-from interface.accounts import find_user, set_password
+from interface.accounts import create_user, find_user, set_password
 from mappings import messages
 from mappings.model import Party, Work
 from queues import REFUSAL, Carrier, Envelope, Intake, KeyRing, KnownKey, Relay, SigningKey
@@ -210,7 +209,8 @@ class World:
         """Somebody with this role at the console."""
         email = f"{role}@gateway.example"
         with self.gateway.sessions.begin() as session:
-            add_person(session, email=email, name=f"Rita {role.title()}", roles=[role], now=self.clock(), time_cost=1)
+            name = f"Rita {role.title()}"
+            create_user(session, email=email, full_name=name, roles=[role], now=self.clock(), time_cost=1)
             user = find_user(session, email)
             assert user is not None
             set_password(user, PASSWORD, time_cost=1)

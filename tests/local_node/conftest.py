@@ -14,9 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interface.accounts import find_user, set_password
+from interface.accounts import create_user, find_user, set_password
 from local_node.admin.operations import found_office, pin
-from local_node.admin.people import add_person
 from local_node.app import Node, create_app, open_node
 from local_node.settings import NodeSettings
 from mappings.model import Party, Work
@@ -153,7 +152,8 @@ def sign_in(app: Flask, office: Office) -> Callable[..., Browser]:
     def as_role(role: str = "documentation") -> Browser:
         email = f"{role}@tamala.example"
         with office.node.sessions.begin() as session:
-            add_person(session, email=email, name=f"Awa {role.title()}", roles=[role], now=office.clock(), time_cost=1)
+            name = f"Awa {role.title()}"
+            create_user(session, email=email, full_name=name, roles=[role], now=office.clock(), time_cost=1)
             user = find_user(session, email)
             assert user is not None
             set_password(user, PASSWORD, time_cost=1)

@@ -53,6 +53,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_correlationid", ["correlationid"], unique=False)
+        batch_op.create_index("ix_inbox_msg_id", ["msg_id"], unique=False)
         batch_op.create_index("ix_inbox_node_id_received_at", ["node_id", "received_at"], unique=False)
         batch_op.create_index(
             "ix_inbox_owed", ["source"], unique=False, sqlite_where=sa.text("owed"), postgresql_where=sa.text("owed")
@@ -94,6 +95,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index("ix_job_kind_state_next_attempt_at", ["kind", "state", "next_attempt_at"], unique=False)
+        batch_op.create_index("ix_job_payload_ref", ["payload_ref"], unique=False)
 
     op.create_table(
         "outbox",
@@ -129,6 +131,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_correlationid", ["correlationid"], unique=False)
+        batch_op.create_index("ix_outbox_state_created_at", ["state", "created_at"], unique=False)
         batch_op.create_index("ix_outbox_node_id_created_at", ["node_id", "created_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_unanswered",
