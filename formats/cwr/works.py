@@ -327,8 +327,9 @@ def _represented(work: Work, faults: Faults) -> None:
     """Writers of a published work name their publisher.
 
     A work is unpublished when its writers own all of each right; a right nobody owns anything of says nothing
-    (NWR-T-011 lets it add up to nothing, and many societies leave SR blank). Whether a writer collects himself is not in the record: one that owns something and that no publisher represents
-    does, and needs a territory (our reading of NWR-T-020).
+    (NWR-T-011 lets it add up to nothing, and many societies leave SR blank). Whether a writer collects himself is not
+    in the record: one that owns something and that no publisher represents does, and needs a territory (our reading of
+    NWR-T-020).
     """
     owned = zip(work.writer_shares, work.publisher_shares, strict=True)
     published = any(writers < WHOLE - TOLERANCE for writers, publishers in owned if writers + publishers > TOLERANCE)
@@ -345,7 +346,7 @@ def _territory_lines(work: Work, faults: Faults) -> None:
     for block in work.publishers:
         _lines_below(block, faults, "SPT-R-001", "SPT-F-002", "SPT-F-013")
     for block in work.writers:
-        _lines_below(block, faults, "SWT-R-001", "SWT-F-002" if block.controlled else "SWT-F-013", "SWT-F-010")
+        _lines_below(block, faults, "SWT-R-001", "SWT-F-002", "SWT-F-010")
         for line in block.lines:
             if line.inclusion_exclusion_indicator == "E" and any(_line(line)[2:]):
                 faults("SWT-R-003", line)
@@ -360,7 +361,8 @@ def _lines_below(block: Block, faults: Faults, some: str, same: str, counted: st
         ):
             faults(some, line)
         if line.interested_party_number != party:
-            faults(same, line, "interested_party_number")
+            # Only 2.2 has OWT lines, with a rule of their own.
+            faults("SWT-F-013" if line.record_type == "OWT" else same, line, "interested_party_number")
         if line.sequence_number != place and line.sequence_number is not None:
             faults(counted, line, "sequence_number", "counts_from")
 
