@@ -9,7 +9,13 @@ import interface
 import queues
 from gateway.database import metadata
 
-MODULES = ("gateway.audit", "gateway.members.models", "gateway.registry.models", "gateway.partners.models")
+MODULES = (
+    "gateway.audit",
+    "gateway.members.models",
+    "gateway.registry.models",
+    "gateway.partners.models",
+    "gateway.ops.models",
+)
 
 
 def all_metadata() -> Sequence[MetaData]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database import Base, Json, OfNode
@@ -22,6 +22,10 @@ class Member(OfNode, Base):
     added_at: Mapped[datetime]
     enrolled_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None] = mapped_column(String(255))
+    """Who asked to let its messages wait in both directions; it stays a member and loses nothing."""
+    paused_at: Mapped[datetime | None]
+    paused_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class EnrolmentCode(OfNode, Base):
@@ -44,4 +48,5 @@ class NodeKey(OfNode, Base):
     jwk: Mapped[Json]
     distrust_after: Mapped[int | None]
     retired_at: Mapped[datetime | None]
+    """From then on no new message counts under this key; it may lie ahead while a newer key takes over."""
     added_at: Mapped[datetime]

@@ -147,6 +147,8 @@ class PartnerState(Base):
 
     partner: Mapped[str] = mapped_column(String(30), primary_key=True)
     paused_by: Mapped[str | None] = mapped_column(String(255))
+    paused_at: Mapped[datetime | None]
+    paused_reason: Mapped[str | None] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(default=0)
     """In a row."""
     retry_at: Mapped[datetime | None]

@@ -39,6 +39,7 @@ class RegisteredIdentifier(OfNode, Base):
     __table_args__ = (
         UniqueConstraint("node_id", "subject", "scheme", "value", "source"),
         Index("ix_registered_identifier_scheme_value", "scheme", "value"),
+        Index("ix_registered_identifier_value", "value"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,7 +67,9 @@ class PartnerAnswer(OfNode, Base):
     data: Mapped[Json]
     cause: Mapped[str | None] = mapped_column(String(36), index=True)
     """The node's message that is answered."""
-    file_id: Mapped[int | None]
+    partner_number: Mapped[str | None] = mapped_column(String(60), index=True)
+    """The number the partner knows the record by, where it told one."""
+    file_id: Mapped[int | None] = mapped_column(index=True)
     """The partner's file it stood in; none when it was said at once or by the gateway."""
     message_id: Mapped[str] = mapped_column(String(36), unique=True)
     at: Mapped[datetime]

@@ -67,6 +67,7 @@ def keep_answer(
         PartnerAnswer(
             node_id=node_id, subject=subject, partner=partner, type=type, status=status[:60], data=to_json(said),
             cause=cause, message_id=message_id, file_id=file_id, at=now,
+            partner_number=said.partner_number if isinstance(said, Acknowledged) else None,
         )
     )
     if isinstance(said, Assigned):

@@ -1,0 +1,81 @@
+"""Tables of the console: saved filters, groups that run again, alerts."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database import Base, OfNode
+
+
+class SavedFilter(OfNode, Base):
+    """A filter of the list of messages under a name; ``query`` is what stands behind the question mark."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("owner", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(80))
+    query: Mapped[str] = mapped_column(Text)
+    shared: Mapped[bool]
+    made_at: Mapped[datetime]
+
+
+class Rerun(OfNode, Base):
+    """A group of parked things that runs again. ``state``: running, done, stopped."""
+
+    __tablename__ = "rerun"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(30))
+    """``message``, or the partner whose work it is."""
+    cause: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at_a_time: Mapped[int]
+    """So many run at most before the first of them has ended."""
+    stop_on_failure: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class RerunItem(OfNode, Base):
+    """One parked thing of such a group. ``state``: waiting, going, done, failed, left (the run was stopped)."""
+
+    __tablename__ = "rerun_item"
+    __table_args__ = (Index("ix_rerun_item_rerun_id_state", "rerun_id", "state"),)
+
+    rerun_id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    node_id: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(40))
+    """``message-<row>`` or ``job-<row>``."""
+    message_id: Mapped[str] = mapped_column(String(36))
+    subject: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10))
+    moved_at: Mapped[datetime | None]
+
+
+class Alert(OfNode, Base):
+    """A condition began, or it ended: one row each, however often it is met in between."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index("ix_alert_event_ended_at", "event", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    condition: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    """``node/<id>``, ``partner/<name>`` or ``parking``."""
+    event: Mapped[str] = mapped_column(String(5))
+    """began or ended."""
+    at: Mapped[datetime] = mapped_column(index=True)
+    detail: Mapped[str] = mapped_column(Text)
+    ended_at: Mapped[datetime | None]
+    """Of a row that began."""
+    began_id: Mapped[int | None]
+    """Of a row that ended: the one it ends."""
+    acknowledged_by: Mapped[str | None] = mapped_column(String(255))
+    acknowledged_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(Text)
