@@ -12,6 +12,7 @@ field); anything else it raises is tried again and then parked for a person.
 from queues import boxes, jobs
 from queues.boxes import MessageTooLarge, SyncStatus, post
 from queues.carrier import Carrier, Intake, Relay
+from queues.databases import open_database
 from queues.envelope import REFUSAL, Envelope, Refused, gateway_urn, id_of, node_urn, uuid7
 from queues.fingerprint import fingerprint_words
 from queues.retry import FailureClass
@@ -19,7 +20,7 @@ from queues.settling import Handler, Many
 from queues.signing import KeyRing, KnownKey, SigningKey, check_possession, envelope_of
 from queues.sqlite import open_engine, prepare
 from queues.tables import metadata
-from queues.uplink import gateway_uplink, local_url, node_uplink
+from queues.uplink import declare, gateway_uplink, is_embedded, local_url, node_uplink
 
 __all__ = [
     "REFUSAL",
@@ -38,16 +39,19 @@ __all__ = [
     "SyncStatus",
     "boxes",
     "check_possession",
+    "declare",
     "envelope_of",
     "fingerprint_words",
     "gateway_uplink",
     "gateway_urn",
     "id_of",
+    "is_embedded",
     "jobs",
     "local_url",
     "metadata",
     "node_uplink",
     "node_urn",
+    "open_database",
     "open_engine",
     "post",
     "prepare",

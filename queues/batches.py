@@ -41,8 +41,8 @@ def apply(
     Raises Unusual, or whatever a handler raises; then the caller rolls back.
     """
     for source, stream in _by_source(batch):
-        _demand_plain(session, source, stream, handlers)
         end = _in_stream(session, source, stream, settler, now)
+        _demand_plain(session, source, stream, handlers)
         versions = _in_records(session, source, stream)
         tenant = settler.tenant(source)
         session.execute(inbox.insert(), [_row(one, tenant, now) for one in stream])
@@ -53,10 +53,11 @@ def apply(
 
 
 def _by_source(batch: Sequence[Plain]) -> Iterator[tuple[str, list[Plain]]]:
+    """Stream by stream, always in the same order, so that two readers never wait for each other."""
     streams: dict[str, list[Plain]] = {}
     for one in batch:
         streams.setdefault(one.arrived.stated.source, []).append(one)
-    return iter(streams.items())
+    return iter(sorted(streams.items()))
 
 
 def _demand_plain(session: Session, source: str, stream: Sequence[Plain], handlers: Mapping[str, Handler]) -> None:

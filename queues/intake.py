@@ -6,7 +6,8 @@ one transaction with a savepoint each, so one bad message never rolls back its n
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,16 +71,33 @@ class Intake:
         return len(deliveries)
 
     def _take_all(self, deliveries: Sequence[Delivery], now: datetime) -> None:
-        opened = [self._open(delivery) for delivery in deliveries]
-        stays: list[Delivery] = []
-        if not self._take_together(deliveries, opened, now):
-            with self._sessions.begin() as session:
-                pairs = zip(deliveries, opened, strict=True)
-                stays = [delivery for delivery, one in pairs if not self._take(session, delivery, one, now)]
+        with self._responsible(deliveries):
+            stays = self._store(deliveries, now)
         crash_point("intake.after_commit")
         waiting = {id(delivery) for delivery in stays}
         self._uplink.ack([delivery for delivery in deliveries if id(delivery) not in waiting])
         self._uplink.requeue(stays)
+
+    @contextmanager
+    def _responsible(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
+        """What could not be stored is taken again; unless the database could not help it, that counts as a delivery."""
+        try:
+            yield
+        except OperationalError:
+            self._uplink.put_back(deliveries)
+            raise
+        except Exception:
+            self._uplink.requeue(deliveries)
+            raise
+
+    def _store(self, deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
+        """All of them in one commit; those that have to be delivered again."""
+        opened = [self._open(delivery) for delivery in deliveries]
+        if self._take_together(deliveries, opened, now):
+            return []
+        with self._sessions.begin() as session:
+            pairs = zip(deliveries, opened, strict=True)
+            return [delivery for delivery, one in pairs if not self._take(session, delivery, one, now)]
 
     def _open(self, delivery: Delivery) -> Opened | Untrusted:
         try:
@@ -178,8 +196,9 @@ class Intake:
         same = select(inbox.c.msg_id, inbox.c.digest).where(
             inbox.c.source == source, or_(inbox.c.msg_id == msg_id, inbox.c.nodeseq == nodeseq)
         )
-        known = session.execute(same).first()
+        # The stream's row lock comes first: what another reader stores meanwhile must be seen.
         contiguous, chain_hash = position(session, source, node_id=self._settler.tenant(source), now=now)
+        known = session.execute(same).first()
         if known is not None and known.digest == digest:
             session.execute(
                 update(inbox).where(inbox.c.source == source, inbox.c.msg_id == msg_id).values(owed=True)
@@ -294,7 +313,7 @@ class Intake:
         dead = self._uplink.dead(self._batch)
         if not dead:
             return
-        with self._sessions.begin() as session:
+        with self._responsible(dead), self._sessions.begin() as session:
             for delivery in dead:
                 self._park_dead(session, delivery, now)
         self._uplink.ack(dead)

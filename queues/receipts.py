@@ -64,7 +64,9 @@ def issue(session: Session, *, key: SigningKey, own: str, now: datetime) -> list
         select(inbox.c.msg_id).where(inbox.c.source == told.source, inbox.c.owed).exists(),
     )
     quiet = or_(told.told_at.is_(None), told.told_at <= now - BETWEEN_RECEIPTS)
-    positions = session.execute(select(stream_position).where(news, quiet)).all()
+    # In the order of all others who write: the stream first. One that another process holds is told about later.
+    due = select(stream_position).where(news, quiet).order_by(told.source).with_for_update(skip_locked=True)
+    positions = session.execute(due).all()
     return [_issue_one(session, position, key=key, own=own, now=now) for position in positions]
 
 

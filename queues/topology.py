@@ -63,13 +63,18 @@ def queue_parking() -> Queue:
 
 def declare(channel: Any, node_ids: Iterable[str], *, jobs: bool = True) -> None:
     """Declare all exchanges and queues for these nodes on a kombu channel; does nothing where they exist already."""
+    for queue in all_queues(node_ids, jobs=jobs):
+        queue(channel).declare()
+
+
+def all_queues(node_ids: Iterable[str], *, jobs: bool = True) -> list[Queue]:
+    """Every queue of a network with these nodes."""
     queues = [queue_parking()]
     for node_id in node_ids:
         queues += [queue_in(node_id), queue_out(node_id)]
     if jobs:
         queues += [Queue(name, JOBS, name, queue_arguments=_arguments(None), **_KEPT) for name in JOB_QUEUES]
-    for queue in queues:
-        queue(channel).declare()
+    return queues
 
 
 _KEPT = {"durable": True, "auto_delete": False}

@@ -1,16 +1,20 @@
 """The line between a node and the gateway: one interface, whatever carries it.
 
-The drivers ``local`` (embedded) and ``amqp`` are the same code over kombu with another URL. An uplink belongs to one
-thread.
+The drivers ``local`` (embedded) and ``amqp`` are the same code over kombu with another URL. They differ in how a
+message counts as taken over: the embedded one has it on the disk when publishing returns; a broker says so later, so
+a whole batch is published before its confirmations are waited for. An uplink belongs to one thread.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from amqp.exceptions import MessageNacked
+from amqp.exceptions import NotFound
 from kombu import Connection, Consumer, Exchange, Producer, Queue
 
 from queues import topology
@@ -19,6 +23,16 @@ from queues.embedded import QueueFull, Unroutable
 from queues.envelope import gateway_urn, id_of, node_urn
 
 _CONTENT_TYPE = "application/jose+json"
+_CONNECT_SECONDS = 5
+_HEARTBEAT_SECONDS = 30
+"""The longest turn of a carrier has to end within it, else the broker takes us for dead."""
+_SILENT_SECONDS = 30
+"""How long one read or write of the socket may hang."""
+_CONFIRM_SECONDS = 10
+"""How long a broker may take to confirm a batch; one in alarm does not answer at all."""
+_SHORTEST_WAIT = 0.0005
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class Uplink(Protocol):
     """What relay and intake need of a line. Every method may raise ConnectionError or OSError; that costs only time."""
 
     def send(self, batch: Sequence[Parcel]) -> list[str]:
-        """Send in order, stop at the first that is not accepted; the ids the carrier has taken over."""
+        """Send in order; the ids the carrier has taken over. One in between may be missing: it is sent again later."""
         ...
 
     def fetch(self, limit: int) -> list[Delivery]:
@@ -62,7 +76,11 @@ class Uplink(Protocol):
         ...
 
     def requeue(self, deliveries: Sequence[Delivery]) -> None:
-        """Deliver these again."""
+        """Deliver these again; each delivery counts."""
+        ...
+
+    def put_back(self, deliveries: Sequence[Delivery]) -> None:
+        """These could not be stored now, through no fault of theirs: they are fetched again, and nothing is counted."""
         ...
 
     def dead(self, limit: int) -> list[Delivery]:
@@ -91,10 +109,9 @@ class KombuUplink:
         prefetch: int = 200,
         transport_options: dict[str, Any] | None = None,
     ) -> None:
-        self._embedded = url.startswith("sqlitelease:")
-        options = {} if self._embedded else {"confirm_publish": True}
+        self._embedded = is_embedded(url)
         self._url = url
-        self._options = {**options, **(transport_options or {})}
+        self._options = transport_options or {}
         self._connection = self._new_connection()
         self._route = route
         self._listen = listen
@@ -103,6 +120,7 @@ class KombuUplink:
         self._prefetch = prefetch
         self._channel: Any = None
         self._producer: Any = None
+        self._confirms: _Confirms | None = None
         self._declared: set[str] = set()
         self._consumers: dict[str, Consumer] = {}
         self._arrived: list[Delivery] = []
@@ -111,20 +129,31 @@ class KombuUplink:
         self._order = 0
 
     def send(self, batch: Sequence[Parcel]) -> list[str]:
-        self._connect()
         accepted: list[str] = []
+        try:
+            self._connect()
+            self._send_all(batch, accepted)
+        except (QueueFull, Unroutable):
+            pass  # those before it were taken over
+        except self._failures() as error:
+            log.warning("the line broke while sending", extra={"error": repr(error)})
+            self._drop()
+        return accepted
+
+    def _send_all(self, batch: Sequence[Parcel], accepted: list[str]) -> None:
+        """Publish all; ``accepted`` grows as they are taken over, so it is true even when the line breaks."""
+        if self._confirms is not None:
+            self._confirms.begin(accepted)
         for parcel in batch:
             crash_point("relay.before_publish")
-            try:
-                self._publish(parcel)
-            except (QueueFull, Unroutable, MessageNacked):
-                break
-            except self._failures():
-                self.close()
-                break
-            accepted.append(parcel.id)
+            self._publish(parcel)
+            if self._confirms is None:
+                accepted.append(parcel.id)
+            else:
+                self._confirms.published(parcel.id)
             crash_point("relay.after_publish")
-        return accepted
+        if self._confirms is not None:
+            self._confirms.wait(self._connection)
 
     def fetch(self, limit: int) -> list[Delivery]:
         try:
@@ -132,7 +161,7 @@ class KombuUplink:
             self._subscribe()
             self._drain(limit)
         except self._failures() as error:
-            self.close()
+            self._drop()
             raise ConnectionError(str(error)) from error
         taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
         return taken
@@ -147,21 +176,43 @@ class KombuUplink:
             return
         orders = {self._open.pop(id(delivery.message)): delivery for delivery in deliveries}
         last = max(orders)
-        if all(order > last for order in self._open.values()):
-            orders[last].message.ack(multiple=True)
-            return
-        for delivery in deliveries:
-            delivery.message.ack()
+        alone = all(order > last for order in self._open.values())
+        with self._line():
+            if alone:
+                orders[last].message.ack(multiple=True)
+                return
+            for delivery in deliveries:
+                delivery.message.ack()
 
     def requeue(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            del self._open[id(delivery.message)]
-            delivery.message.requeue()
+        with self._line():
+            for delivery in deliveries:
+                del self._open[id(delivery.message)]
+                delivery.message.requeue()
+
+    def put_back(self, deliveries: Sequence[Delivery]) -> None:
+        self._dead[:0] = [one for one in deliveries if one.queue == topology.PARKING]
+        self._arrived[:0] = [one for one in deliveries if one.queue != topology.PARKING]
+
+    @contextmanager
+    def _line(self) -> Iterator[None]:
+        """A failure of the line ends the connection, and with it all deliveries that are not acknowledged."""
+        try:
+            yield
+        except self._failures() as error:
+            self._drop()
+            raise ConnectionError(str(error)) from error
 
     def size(self, queue: str) -> int:
         """How many messages lie in a queue, for the operators' screen; a broker does not count those taken."""
         self._connect()
         return int(self._channel.queue_declare(queue=queue, passive=True).message_count)
+
+    def sockets(self) -> list[int]:
+        """File numbers that become readable when something arrives; none where one has to look."""
+        if self._embedded or self._channel is None:
+            return []
+        return [self._connection.connection.sock.fileno()]
 
     def close(self) -> None:
         """Give back what is not acknowledged; the next call connects again."""
@@ -169,13 +220,30 @@ class KombuUplink:
         self._connection = self._new_connection()
         self._forget()
 
+    def _drop(self) -> None:
+        """Close without a word to the other end, which may hear nothing any more."""
+        if self._embedded:
+            self.close()
+            return
+        self._connection.collect()
+        self._connection = self._new_connection()
+        self._forget()
+
     def _new_connection(self) -> Connection:
         """Not connected yet; a closed one cannot be used again."""
-        return Connection(self._url, transport_options=self._options)
+        if self._embedded:
+            return Connection(self._url, transport_options=self._options)
+        limits = {"read_timeout": _SILENT_SECONDS, "write_timeout": _SILENT_SECONDS}
+        return Connection(
+            self._url,
+            heartbeat=_HEARTBEAT_SECONDS,
+            connect_timeout=_CONNECT_SECONDS,
+            transport_options={**limits, **self._options},
+        )
 
     def _forget(self) -> None:
         """What belonged to the closed connection: its unacknowledged deliveries will come again."""
-        self._channel = self._producer = None
+        self._channel = self._producer = self._confirms = None
         self._declared.clear()
         self._consumers.clear()
         self._arrived = []
@@ -188,9 +256,14 @@ class KombuUplink:
     def _connect(self) -> None:
         if self._channel is None:
             self._channel = self._connection.channel()
-            self._producer = Producer(self._channel, auto_declare=False)
+            # A channel of its own, because a failed publication closes the channel it was made on.
+            sending = self._channel if self._embedded else self._connection.channel()
+            self._confirms = None if self._embedded else _Confirms(sending)
+            self._producer = Producer(sending, auto_declare=False)
         if self._embedded:
             self._declare(self._nodes())
+        else:
+            self._connection.heartbeat_check()
 
     def _declare(self, node_ids: Iterable[str]) -> None:
         missing = sorted(set(node_ids) - self._declared)
@@ -202,6 +275,7 @@ class KombuUplink:
         for queue, peer in self._listen():
             if queue.name in self._consumers:
                 continue
+            self._demand(queue)
             consumer = Consumer(
                 self._channel,
                 [queue],
@@ -212,10 +286,21 @@ class KombuUplink:
             consumer.consume()
             self._consumers[queue.name] = consumer
 
+    def _demand(self, queue: Queue) -> None:
+        """A broker's queue must be there: who reads may not make one, and waiting for nothing helps nobody."""
+        if self._embedded:
+            return
+        try:
+            self._channel.queue_declare(queue=queue.name, passive=True)
+        except NotFound as error:
+            raise ConnectionError(f"the broker has no queue {queue.name}; kora gateway node add makes it") from error
+
     def _drain(self, limit: int) -> None:
+        """What arrives within a moment, and then as long as it comes without a pause."""
+        end = time.monotonic() + self._linger
         while len(self._arrived) < limit:
             try:
-                self._connection.drain_events(timeout=self._linger)
+                self._connection.drain_events(timeout=max(end - time.monotonic(), _SHORTEST_WAIT))
             except TimeoutError:
                 return
 
@@ -236,10 +321,57 @@ class KombuUplink:
             content_type=_CONTENT_TYPE,
             content_encoding="binary",
             delivery_mode=2,
+            mandatory=True,
             message_id=parcel.id,
             type=parcel.type,
             headers={"nodeseq": parcel.nodeseq, "seq": parcel.seq, "subject": parcel.subject},
         )
+
+
+class _Confirms:
+    """Which of the messages published on a channel the broker has taken over; it says so in its own time."""
+
+    def __init__(self, channel: Any) -> None:
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._acked)
+        channel.events["basic_nack"].add(self._refused)
+        channel.events["basic_return"].add(self._returned)
+        self._last = 0
+        self._open: dict[int, str] = {}
+        self._homeless: set[str] = set()
+        self._accepted: list[str] = []
+
+    def begin(self, accepted: list[str]) -> None:
+        """From now on what is taken over is added to this list."""
+        self._open.clear()
+        self._homeless.clear()
+        self._accepted = accepted
+
+    def published(self, id_: str) -> None:
+        self._last += 1
+        self._open[self._last] = id_
+
+    def wait(self, connection: Connection) -> None:
+        """Until there is a word about each. Raises TimeoutError."""
+        end = time.monotonic() + _CONFIRM_SECONDS
+        while self._open:
+            connection.drain_events(timeout=max(end - time.monotonic(), _SHORTEST_WAIT))
+
+    def _acked(self, tag: int, multiple: bool) -> None:
+        self._accepted += [id_ for id_ in self._settled(tag, multiple) if id_ not in self._homeless]
+
+    def _refused(self, tag: int, multiple: bool) -> None:
+        refused = self._settled(tag, multiple)
+        log.warning("the broker refused messages", extra={"count": len(refused)})
+
+    def _returned(self, error: Exception, exchange: str, key: str, message: Any) -> None:
+        """No queue is bound to the key; the acknowledgement that follows means nothing."""
+        log.error("nobody reads what is sent", extra={"exchange": exchange, "key": key})
+        self._homeless.add(message.properties["message_id"])
+
+    def _settled(self, tag: int, multiple: bool) -> list[str]:
+        tags = [one for one in self._open if one <= tag] if multiple else [tag]
+        return [self._open.pop(one) for one in tags if one in self._open]
 
 
 def node_uplink(url: str, *, node_id: str, gateway_id: str, **options: Any) -> KombuUplink:
@@ -262,6 +394,25 @@ def gateway_uplink(url: str, *, nodes: Callable[[], Iterable[str]], **options: A
         return [*queues, (topology.queue_parking(), "")]
 
     return KombuUplink(url, route=lambda to: (topology.OUT, id_of(to)), listen=listen, nodes=nodes, **options)
+
+
+def declare(url: str, nodes: Iterable[str]) -> None:
+    """Make exchanges and queues on a broker, as often as one likes; the embedded one makes its own at each start.
+
+    Raises ConnectionError when the broker is not there, or has one of them with other arguments.
+    """
+    if is_embedded(url):
+        return
+    with Connection(url, connect_timeout=_CONNECT_SECONDS) as connection:
+        try:
+            topology.declare(connection.channel(), nodes)
+        except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
+            raise ConnectionError(str(error)) from error
+
+
+def is_embedded(url: str) -> bool:
+    """True for the broker in one file, which needs no server."""
+    return url.startswith("sqlitelease:")
 
 
 def local_url(path: Path) -> str:

@@ -1,31 +1,18 @@
-"""Fixtures of the carriage: a world, its gateway and a node."""
+"""Fixtures of the carriage: a stack, a world on it, its gateway and a node."""
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import queues
 from queues.signing import SigningKey
-from tests.queues.world import Clock, Side, World
+from tests import services
+from tests.databases import Databases, all_tables
+from tests.queues.world import NODES, Clock, Side, Stack, World, alone, book_metadata
 
-
-@pytest.fixture(params=["embedded"])
-def transport(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Clock], Any]:
-    """Makes uplinks; a further transport is a further parameter here."""
-    url = queues.local_url(tmp_path / "queue.db")
-
-    def of(clock: Clock) -> Any:
-        def make(name: str, nodes: list[str]) -> Any:
-            options = {"linger": 0.001, "transport_options": {"clock": clock.seconds}}
-            if name == "g1":
-                return queues.gateway_uplink(url, nodes=lambda: nodes, **options)
-            return queues.node_uplink(url, node_id=name, gateway_id="g1", **options)
-
-        return make
-
-    return of
+REAL = pytest.param("real", marks=pytest.mark.services("postgresql", "rabbitmq"))
 
 
 @pytest.fixture
@@ -33,10 +20,29 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["embedded", REAL])
+def stack(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Stack]:
+    """Every test of the carriage holds on both stacks; one that concerns a single one asks for it by name."""
+    if request.param == "embedded":
+        broker = queues.local_url(tmp_path / "queue.db")
+        yield Stack("embedded", broker, lambda name: f"sqlite:///{tmp_path}/{name}.db", clock)
+        return
+    databases: Databases = request.getfixturevalue("postgresql")
+    broker = services.broker_url(request.getfixturevalue("worker_id"))
+    fill = all_tables(queues.metadata, book_metadata)
+    real = Stack("real", broker, lambda name: databases.copied(name, "carriage", fill), clock)
+    with alone(broker, Path(tempfile.gettempdir())):
+        real.clear()
+        real.declare()
+        yield real
+        real.clear()
+    databases.drop_all()
+
+
 @pytest.fixture
-def world(tmp_path: Path, clock: Clock, transport: Any) -> Iterator[World]:
-    keys = {name: SigningKey.generate(name) for name in ("g1", "n001", "n002")}
-    made = World(tmp_path, clock, transport(clock), keys)
+def world(tmp_path: Path, clock: Clock, stack: Stack) -> Iterator[World]:
+    keys = {name: SigningKey.generate(name) for name in ("g1", *NODES)}
+    made = World(tmp_path, clock, stack, keys)
     yield made
     made.close()
 

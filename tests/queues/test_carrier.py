@@ -16,6 +16,7 @@ from queues.messages import find, life, story
 from queues.tables import alarm, inbox, inbox_held, outbox, outgoing_stream, parked, receipt
 from queues.uplink import Parcel
 from tests.queues.world import GATEWAY, WORK, Clock, Side, World, book, faults
+from tests.services import until
 
 NODE = "urn:kora:node:n001"
 
@@ -104,7 +105,8 @@ def test_a_lost_send_is_repeated_byte_for_byte_after_thirty_seconds(
     assert gateway.values() == ["first"]
 
 
-def test_a_deleted_queue_file_costs_time_and_nothing_else(world: World, node: Side, gateway: Side) -> None:
+@pytest.mark.parametrize("stack", ["embedded"], indirect=True)
+def test_p5_a_deleted_queue_file_costs_time_and_nothing_else(world: World, node: Side, gateway: Side) -> None:
     for number in range(20):
         node.post(str(number))
     node.turn()
@@ -385,10 +387,9 @@ def test_a_message_over_the_delivery_limit_is_found_in_the_parking_queue(
     node.turn()
     for _ in range(21):
         line = world.make_uplinks("g1", ["n001"])
-        assert len(line.fetch(10)) == 1
+        until(lambda line=line: len(line.fetch(10)) == 1, "the next delivery")
         line.close()
-    gateway.turn()
-    gateway.turn()
+    until(lambda: gateway.turn() == 0 and gateway.outcomes() != {}, "the end of the message")
     (entry,) = gateway.rows(select(parked))
     assert (entry.msg_id, entry.reason, entry.queue) == (sent, "delivery-limit", "in.n001")
     assert gateway.outcomes() == {"parked": 1}
@@ -482,12 +483,18 @@ def test_a_full_queue_keeps_the_message_sealed_at_the_sender(
     world: World, node: Side, gateway: Side, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("queues.topology.IN_LENGTH", 2)
-    for number in range(4):
+    world.stack.clear()
+    world.stack.declare()
+    node.post("0", subject="work/0")
+    for number in range(1, 50):  # a broker lets a few more pass before it says no
+        if not node.relay.run_once(clock.now):
+            break
         node.post(str(number), subject=f"work/{number}")
-    assert node.relay.run_once(clock.now) == 2
-    assert node.states() == {"sent": 2, "sealed": 2}
+    assert node.states()["sealed"] == 1
+    assert node.states()["sent"] >= 2
     world.drain(node, gateway)
     assert faults([node], gateway) == (0, 0, 0)
+    assert set(node.states()) == {"receipted"}
 
 
 def test_a_gap_report_is_signed_and_stands_outside_the_stream(
@@ -499,6 +506,7 @@ def test_a_gap_report_is_signed_and_stands_outside_the_stream(
     forget_sends(world)
     node.uplink.send(sealed(node)[1:])
     gateway.turn()
+    node.uplink.close()
     line = world.make_uplinks("n001", [])
     line.ack(line.fetch(10))
     clock.forward(minutes=11)

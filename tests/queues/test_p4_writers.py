@@ -1,4 +1,4 @@
-"""P3, P4: several writers and several relays on real SQLite, and no number is used twice or out of turn."""
+"""P3, P4: several writers and several relays on a real database, and no number is used twice or out of turn."""
 
 import random
 import threading
@@ -46,8 +46,9 @@ def test_p3_four_relays_and_a_line_that_shuffles_keep_the_order(world: World, no
     threads = [threading.Thread(target=side.turn) for side in relays]
     for thread in threads:
         thread.start()
-    for thread in threads:
+    for side, thread in zip(relays, threads, strict=True):
         thread.join()
+        side.uplink.close()
     numbers = node.rows(select(func.count(), func.max(outbox.c.nodeseq)).where(outbox.c.state == "sent"))
     assert [tuple(row) for row in numbers] == [(80, 80)]
     line = world.make_uplinks("g1", ["n001"])

@@ -70,6 +70,7 @@ def test_s06_a_key_id_belongs_to_one_key_of_its_owner() -> None:
 def test_s06_messages_before_and_after_a_change_of_key_are_believed(world: World, node: Side, gateway: Side) -> None:
     node.post("old key")
     world.drain(node, gateway)
+    node.uplink.close()
     world.keys["n001"] = SigningKey.generate("n001", 2)
     new = world.keys["n001"]
     gateway.ring.add(KnownKey(new.kid, new.public_jwk(), node.urn))

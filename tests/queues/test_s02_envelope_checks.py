@@ -235,7 +235,9 @@ def test_s03_a_day_sent_again_changes_nothing(world: World, node: Side, gateway:
     for number in range(25):
         node.post(str(number))
     node.turn()
-    copies = world.make_uplinks("g1", ["n001"]).fetch(100)
+    line = world.make_uplinks("g1", ["n001"])
+    copies = line.fetch(100)
+    line.close()
     day = [Parcel(str(place), GATEWAY, copy.raw) for place, copy in enumerate(copies)]
     assert len(day) == 25
     world.open_sides[0].uplink.send(day)
