@@ -22,6 +22,8 @@ from queues.uplink import Parcel, Uplink
 
 BATCH = 100
 LEASE = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=2)
+"""No row waits longer; one that seems to was written before the clock was set back."""
 UNSENT = ("new", "sealed")
 UNANSWERED = ("sent", "held", "parked")
 
@@ -91,7 +93,8 @@ class Relay:
         )
         session.execute(first.on_conflict_do_nothing())
         table = outgoing_stream.c
-        free = or_(table.lease_owner.is_(None), table.lease_owner == self._owner, table.lease_until < now)
+        ended = or_(table.lease_until < now, table.lease_until > now + LEASE)  # nobody takes it for longer
+        free = or_(table.lease_owner.is_(None), table.lease_owner == self._owner, ended)
         statement = (
             update(outgoing_stream)
             .where(table.stream == stream, free)
@@ -150,7 +153,8 @@ class Relay:
 
 
 def _is_due(now: datetime) -> Any:
-    return and_(outbox.c.state.in_((*UNSENT, *UNANSWERED)), outbox.c.next_attempt_at <= now)
+    waited = or_(outbox.c.next_attempt_at <= now, outbox.c.next_attempt_at > now + LONGEST_WAIT)
+    return and_(outbox.c.state.in_((*UNSENT, *UNANSWERED)), waited)
 
 
 def _batch_of(stream: str, now: datetime, limit: int) -> Any:
@@ -164,6 +168,7 @@ def _batch_of(stream: str, now: datetime, limit: int) -> Any:
             older.c.seq < outbox.c.seq,
             older.c.state.in_(UNSENT),
             older.c.next_attempt_at > now,
+            older.c.next_attempt_at <= now + LONGEST_WAIT,
         )
         .exists()
     )

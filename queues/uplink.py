@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from amqp.exceptions import NotFound
 from kombu import Connection, Consumer, Exchange, Producer, Queue
+from kombu.exceptions import OperationalError
 
 from queues import topology
 from queues.crash import crash_point
@@ -156,13 +157,10 @@ class KombuUplink:
             self._confirms.wait(self._connection)
 
     def fetch(self, limit: int) -> list[Delivery]:
-        try:
+        with self._line():
             self._connect()
             self._subscribe()
             self._drain(limit)
-        except self._failures() as error:
-            self._drop()
-            raise ConnectionError(str(error)) from error
         taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
         return taken
 
@@ -205,8 +203,9 @@ class KombuUplink:
 
     def size(self, queue: str) -> int:
         """How many messages lie in a queue, for the operators' screen; a broker does not count those taken."""
-        self._connect()
-        return int(self._channel.queue_declare(queue=queue, passive=True).message_count)
+        with self._line():
+            self._connect()
+            return int(self._channel.queue_declare(queue=queue, passive=True).message_count)
 
     def sockets(self) -> list[int]:
         """File numbers that become readable when something arrives; none where one has to look."""
@@ -255,6 +254,7 @@ class KombuUplink:
 
     def _connect(self) -> None:
         if self._channel is None:
+            self._reach()
             self._channel = self._connection.channel()
             # A channel of its own, because a failed publication closes the channel it was made on.
             sending = self._channel if self._embedded else self._connection.channel()
@@ -264,6 +264,13 @@ class KombuUplink:
             self._declare(self._nodes())
         else:
             self._connection.heartbeat_check()
+
+    def _reach(self) -> None:
+        """Connect, without waiting for better times here: whoever turns us does that."""
+        try:
+            self._connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, interval_max=0)
+        except OperationalError as error:
+            raise ConnectionError(str(error)) from error
 
     def _declare(self, node_ids: Iterable[str]) -> None:
         missing = sorted(set(node_ids) - self._declared)
