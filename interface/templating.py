@@ -51,7 +51,7 @@ def frame_of_page(frame: Callable[[], Frame], whole: Frame) -> Frame:
         navigation=with_current(shown, request.path),
         edition=whole.edition,
         version=whole.version,
-        time_zone=whole.time_zone,
+        time_zone=own.time_zone or whole.time_zone,
     )
 
 

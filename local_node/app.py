@@ -67,6 +67,7 @@ def create_app(
     with node.sessions() as session:
         office = queries.office(session)
         name, instance = office.name, f"node-{office.society}"
+        time_zone, lang = office.time_zone or node.settings.time_zone, office.language or node.settings.lang
     app = make_app(
         name,
         import_name="local_node",
@@ -77,8 +78,8 @@ def create_app(
             tls=node.settings.tls,
             proxies=node.settings.proxies,
             dev=node.settings.dev,
-            time_zone=node.settings.time_zone,
-            default_language=node.settings.lang,
+            time_zone=time_zone,
+            default_language=lang,
         ),
         session_factory=node.sessions,
         users=USERS,

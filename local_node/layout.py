@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from interface.database import database
 from interface.frame import Frame, Link, Search, Sync
+from interface.languages import time_zone
 from interface.numbers import format_instant
 from interface.permissions import may
 from local_node.admin import queries as admin
@@ -33,8 +34,10 @@ def frame() -> Frame:
     """What this request's page is framed with."""
     known = current_app.view_functions
     links = [Link(name(), url_for(end), permission) for end, name, permission in SECTIONS if end in known]
+    office = admin.office(database())
     return Frame(
-        name=admin.office(database()).name,
+        name=office.name,
+        time_zone=time_zone(),
         navigation=links,
         search=Search(url_for("works.index"), _("Search works"), _("Title, person, number")),
         sync=_sync(),

@@ -9,7 +9,18 @@ import interface
 import queues
 from local_node.database import metadata
 
-MODULES = ("admin", "history", "right_owners", "works", "agreements", "imports")
+MODULES = (
+    "admin",
+    "alike",
+    "classes",
+    "history",
+    "home",
+    "imports",
+    "lists",
+    "agreements",
+    "right_owners",
+    "works",
+)
 
 
 def all_metadata() -> Sequence[MetaData]:

@@ -55,9 +55,111 @@
       const box = document.getElementById("q");
       if (box) { event.preventDefault(); box.focus(); }
     }
-    if (event.key === "s" && event.ctrlKey) {
-      const form = document.querySelector("form[data-save]");
-      if (form) { event.preventDefault(); form.requestSubmit(); }
+    const form = document.querySelector("form[data-save]");
+    if (form && event.ctrlKey && (event.key === "s" || event.key === "Enter")) {
+      const value = event.key === "s" ? "save" : "save-next";
+      const button = document.querySelector(`button[form="${form.id}"][value="${value}"]`);
+      if (event.key === "s" || button) { event.preventDefault(); form.requestSubmit(button); }
     }
   });
+
+  /* Lookup before typing: names under a field, after the combo box pattern; without script the server asks. */
+  const list = document.createElement("ul");
+  let box, waiting, asked = 0;
+  const close = () => {
+    clearTimeout(waiting);
+    asked += 1;
+    if (!box || !list.isConnected) return;
+    list.hidePopover();
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  };
+  const mark = (option) => {
+    for (const one of list.children) one.setAttribute("aria-selected", one === option);
+    option.scrollIntoView({ block: "nearest" });
+    box.setAttribute("aria-activedescendant", option.id);
+  };
+  const take = (field, id, name) => {
+    field.value = name;
+    const party = document.getElementsByName(field.name.replace(/holder$/, "party"))[0];
+    if (party) party.value = id;
+    field.focus();
+  };
+  const choose = (option) => {
+    const field = box;
+    close();
+    if (option.dataset.new) create(field, option.dataset.new); else if (option.dataset.id) take(field, option.dataset.id, option.dataset.name);
+  };
+  const show = async () => {
+    const mine = (asked += 1), field = box;
+    const answer = await fetch(`${field.dataset.lookup}?q=${encodeURIComponent(field.value)}`, { redirect: "error" });
+    const text = await answer.text();
+    if (!answer.ok || mine !== asked || document.activeElement !== field) return;
+    list.innerHTML = text;
+    if (!list.children.length) return close();
+    const at = field.getBoundingClientRect();
+    list.showPopover();
+    list.style.insetBlockStart = `${at.bottom}px`;
+    list.style.left = `${Math.max(4, Math.min(at.left, innerWidth - list.offsetWidth - 4))}px`;
+    field.setAttribute("aria-expanded", "true");
+  };
+  on("input", (event) => {
+    if (!event.target.dataset?.lookup) return;
+    if (!list.isConnected) {
+      list.id = "found";
+      list.popover = "manual";
+      list.setAttribute("role", "listbox");
+      document.body.append(list);
+    }
+    box = event.target;
+    list.setAttribute("aria-label", box.getAttribute("aria-label"));
+    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", "found"]]) box.setAttribute(name, value);
+    close();
+    if (box.value.trim().length > 1) waiting = setTimeout(show, 250);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== box || box.getAttribute("aria-expanded") !== "true") return;
+    const options = [...list.querySelectorAll(":scope > :not([aria-disabled])")];
+    const now = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && !event.ctrlKey) mark(options[(now + step + (now < 0 && step < 0 ? 1 : 0) + options.length) % options.length]);
+    else if (event.key === "Enter" && now >= 0) choose(options[now]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  list.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    const option = event.target.closest("[role=option]:not([aria-disabled])");
+    if (option) choose(option);
+  });
+  on("focusout", (event) => { if (event.target === box) close(); });
+  document.addEventListener("scroll", (event) => { if (event.target !== list) close(); }, true);
+
+  /* A small form in a dialog; what it makes goes into the field. */
+  const create = async (field, address) => {
+    const dialog = document.createElement("dialog");
+    const fill = async (answer) => {
+      dialog.innerHTML = await (await answer).text();
+      const made = dialog.querySelector("p[data-made]");
+      if (made) end(made);
+    };
+    const end = (made) => {
+      dialog.close();
+      if (made) take(field, made.dataset.id, made.dataset.name); else field.focus();
+    };
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("click", (event) => {
+      const made = event.target.closest("button[data-made]");
+      if (made || event.target.closest("[data-close]")) end(made);
+    });
+    dialog.addEventListener("submit", (event) => {
+      event.preventDefault();
+      fill(fetch(event.target.action, { method: "POST", body: new FormData(event.target, event.submitter), redirect: "error" }));
+    });
+    document.body.append(dialog);
+    await fill(fetch(address, { redirect: "error" }));
+    if (dialog.isConnected && !dialog.open) dialog.showModal();
+  };
 })();

@@ -21,6 +21,13 @@ class Office(Base):
     gateway_id: Mapped[str | None] = mapped_column(String(63))
     gateway_url: Mapped[str | None] = mapped_column(String(500))
     enrolled_at: Mapped[datetime | None]
+    language: Mapped[str | None] = mapped_column(String(8))
+    """The society's own language, for people who chose none."""
+    currency: Mapped[str | None] = mapped_column(String(3))
+    """ISO 4217 code of the money the society pays in."""
+    time_zone: Mapped[str | None] = mapped_column(String(60))
+    set_up_at: Mapped[datetime | None]
+    """When the first administrator said how the office begins; until then the first page asks."""
 
 
 class GatewayKey(Base):

@@ -8,6 +8,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from local_node.admin.models import GatewayKey, NumberSeries, Office
+from local_node.history import operations as history
+from local_node.history.rules import FieldChange
 
 LONGEST = {"party": 9, "work": 14, "agreement": 14}
 """Characters that CWR has for our number of each kind of record."""
@@ -15,6 +17,10 @@ LONGEST = {"party": 9, "work": 14, "agreement": 14}
 
 class SeriesIsFull(ValueError):
     """The next number of a series would be longer than partners can carry."""
+
+
+class NumberIsFixed(ValueError):
+    """Partners know an enrolled office by its number, so it cannot get another one here."""
 
 
 class AlreadyEnrolled(ValueError):
@@ -30,6 +36,43 @@ def found_office(session: Session, *, society: str, name: str) -> Office:
     office.society, office.name = society, name
     session.flush()
     return office
+
+
+def describe_office(
+    session: Session,
+    *,
+    society: str,
+    name: str,
+    language: str,
+    currency: str,
+    time_zone: str,
+    by: str,
+    now: datetime,
+) -> Office:
+    """Say what the office is; its history names what changed. Raises NumberIsFixed."""
+    office = session.get_one(Office, 1)
+    society = society.zfill(3)
+    if office.node_id is not None and society != office.society:
+        raise NumberIsFixed(office.society)
+    wanted = {"society": society, "name": name, "language": language, "currency": currency, "time_zone": time_zone}
+    changed = [
+        FieldChange(key, getattr(office, key), new) for key, new in wanted.items() if getattr(office, key) != new
+    ]
+    for one in changed:
+        setattr(office, one.field, one.new)
+    history.note_fields(session, "office/1", version=1, action="updated", fields=changed, by=by, now=now)
+    session.flush()
+    return office
+
+
+def begin(session: Session, *, with_demo: bool, by: str, now: datetime) -> dict[str, int]:
+    """End the set-up: with invented people and works, or empty; returns how many of each were planted."""
+    from local_node.seed import plant  # the seed uses every module, and they all give out numbers here
+
+    planted = plant(session, "a", by=by, now=now) if with_demo else {"right_owners": 0, "works": 0}
+    session.get_one(Office, 1).set_up_at = now
+    session.flush()
+    return planted
 
 
 def next_number(session: Session, kind: str) -> str:

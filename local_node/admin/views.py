@@ -1,13 +1,15 @@
 """Pages of the office.
 
-/setup              where to begin, before there is an administrator
-/settings           the office, its place at the gateway, its number series
-/settings/people    who may sign in
+/setup                     where to begin: the administrator's link, the office, its data
+/settings                  the office, its number series
+/settings/partners         the gateway and the partners behind it, and whether the line is well
+/settings/people           who may sign in, and what each role may do
 """
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -15,12 +17,20 @@ from wtforms import SelectChoice
 
 from interface.accounts import EmailTaken, UnknownAccount, create_user, give_new_password
 from interface.database import database
+from interface.languages import time_zone
+from interface.numbers import format_instant
 from interface.pages import say
 from interface.permissions import may, permission, public
 from local_node.admin import operations, people, queries
-from local_node.admin.forms import PersonForm, SeriesForm
+from local_node.admin.forms import PersonForm, SeriesForm, office_form
+from local_node.admin.line import Tried, try_line
 from local_node.admin.models import GatewayKey, NumberSeries
-from local_node.web import now
+from local_node.admin.societies import add_society
+from local_node.history.operations import note_fields
+from local_node.history.rules import FieldChange
+from local_node.web import node, now, person, wake
+from local_node.works import queries as works
+from local_node.works.words import partner_name
 from queues import fingerprint_words
 
 pages = Blueprint("admin", __name__)
@@ -31,10 +41,64 @@ Answer = str | Response | tuple[str, int]
 @pages.get("/setup")
 @public
 def setup() -> Answer:
-    """Where the first administrator begins; later the door."""
-    if people.everybody(database()):
+    """Where the first administrator begins: the link, then the office, then its data; later the door."""
+    if not people.everybody(database()):
+        return render_template("admin/setup.html")
+    if not may("settings.edit"):
         return redirect(url_for("interface.sign_in"))
-    return render_template("admin/setup.html")
+    if queries.office(database()).set_up_at is not None:
+        return redirect(url_for("admin.settings"))
+    return _setup(_office_form())
+
+
+@pages.post("/setup")
+@permission("settings.edit")
+def describe() -> Answer:
+    """What the office is."""
+    form = _office_form()
+    if not _describe(form):
+        return _setup(form), 400
+    return redirect(url_for("admin.setup", step="data"))
+
+
+@pages.post("/setup/begin")
+@permission("settings.edit")
+def begin() -> Response:
+    """Begin with invented people and works, or with nothing."""
+    if queries.office(database()).set_up_at is None:
+        with_demo = request.form.get("do") == "demo"
+        planted = operations.begin(database(), with_demo=with_demo, by=person(), now=now())
+        database().commit()
+        wake()
+        if with_demo:
+            say(_("%(works)s works and %(people)s right owners are here to try things with.",
+                  works=planted["works"], people=planted["right_owners"]))  # fmt: skip
+    return redirect("/")
+
+
+@pages.post("/settings/office")
+@permission("settings.edit")
+def change_office() -> Answer:
+    """Change what the office is."""
+    form = _office_form()
+    if not _describe(form):
+        return _settings(_series_form(empty=True), form), 400
+    say(_("Saved %(time)s.", time=format_instant(now())))
+    return redirect(url_for("admin.settings"))
+
+
+@pages.get("/settings/partners")
+@permission("settings.read")
+def partners() -> str:
+    """The gateway and who stands behind it."""
+    return _partners()
+
+
+@pages.post("/settings/partners/test")
+@permission("settings.edit")
+def test_line() -> str:
+    """Try the line to the gateway."""
+    return _partners(try_line(database(), now=now()))
 
 
 @pages.get("/settings")
@@ -107,25 +171,100 @@ def new_password() -> Answer:
     return _people(_person_form(empty=True), (email, password))
 
 
-def _settings(form: Any) -> str:
+@pages.post("/settings/people/roles")
+@permission("users.manage")
+def change_roles() -> Answer:
+    """What somebody may do from now on; their sessions end."""
+    email, roles = request.form.get("email", ""), request.form.getlist("role")
+    try:
+        people.give(database(), email, roles)
+    except (UnknownAccount, KeyError):
+        abort(404)
+    except people.NobodyWouldManage:
+        database().rollback()
+        say(_("Somebody must be left who can let people in. Nothing was changed."), kind="warn")
+        return redirect(url_for("admin.list_people"))
+    change = FieldChange("roles", None, ", ".join(sorted(roles)))
+    note_fields(
+        database(), f"account/{email}", version=1, action="updated", fields=[change], by=person(), now=now()
+    )  # fmt: skip
+    database().commit()
+    say(_("The roles are changed. The person signs in anew."))
+    return redirect(url_for("admin.list_people"))
+
+
+def _office_form() -> Any:
+    return office_form(queries.office(database()), time_zone=time_zone())
+
+
+def _describe(form: Any) -> bool:
+    """Keep what the form says about the office, here and in the running application."""
+    if not form.validate_on_submit():
+        return False
+    fields = {name: form[name].data.strip() for name in ("society", "name", "language", "currency", "time_zone")}
+    try:
+        office = operations.describe_office(database(), **fields, by=person(), now=now())
+    except operations.NumberIsFixed:
+        form.society.errors = [_("Partners know this office by its number; it stays as it is.")]
+        return False
+    add_society(node().settings, office.society, office.name)
+    database().commit()
+    running = current_app.extensions["kora_settings"]
+    current_app.extensions["kora_settings"] = replace(
+        running, time_zone=fields["time_zone"], default_language=fields["language"]
+    )
+    return True
+
+
+def _setup(form: Any) -> str:
+    step = "data" if request.args.get("step") == "data" and queries.office(database()).currency else "office"
+    return render_template("admin/begin.html", form=form, step=step)
+
+
+def _partners(tried: Tried | None = None) -> str:
     session = database()
-    keys = session.scalars(select(GatewayKey).where(GatewayKey.active)).all()
+    return render_template(
+        "admin/partners.html",
+        office=queries.office(session),
+        keys=_keys(),
+        tried=tried,
+        editable=may("settings.edit"),
+        partners=[(partner_name(name), said) for name, said in sorted(works.summary(session)["partners"].items())],
+    )
+
+
+def _keys() -> list[tuple[str, str]]:
+    keys = database().scalars(select(GatewayKey).where(GatewayKey.active)).all()
+    return [(key.kid, " ".join(fingerprint_words(key.jwk))) for key in keys]
+
+
+def _settings(form: Any, about: Any = None) -> str:
+    session = database()
     return render_template(
         "admin/settings.html",
         office=queries.office(session),
         form=form,
+        about=about or _office_form(),
         editable=may("settings.edit"),
-        keys=[(key.kid, " ".join(fingerprint_words(key.jwk))) for key in keys],
         series=[(kind_words(row.kind), row.prefix, row.next) for row in session.scalars(select(NumberSeries))],
     )
 
 
 def _people(form: Any, made: tuple[str, str] | None = None) -> str:
-    return render_template("admin/people.html", form=form, people=people.everybody(database()), made=made)
+    roles, matrix = people.role_matrix(database())
+    return render_template(
+        "admin/people.html",
+        form=form,
+        people=people.everybody(database()),
+        made=made,
+        roles=[(name, role_words(name)) for name in roles],
+        matrix=[(permission_words(code), held) for code, held in matrix],
+        role_words=role_words,
+    )
 
 
-def _series_form() -> Any:
-    form = SeriesForm()
+def _series_form(*, empty: bool = False) -> Any:
+    form = SeriesForm(formdata=None) if empty else SeriesForm()
     form.kind.choices = [SelectChoice(kind, kind_words(kind)) for kind in operations.LONGEST]
     return form
 
@@ -140,6 +279,29 @@ def kind_words(kind: str) -> str:
     """A kind of record."""
     kinds: dict[str, str] = {"party": _("right owners"), "work": _("works"), "agreement": _("agreements")}
     return kinds.get(kind, kind)
+
+
+def permission_words(code: str) -> str:
+    """What a permission lets somebody do."""
+    words: dict[str, str] = {
+        "home.read": _("see the first page"),
+        "works.read": _("see works"),
+        "works.edit": _("change works"),
+        "right_owners.read": _("see right owners"),
+        "right_owners.edit": _("change right owners"),
+        "agreements.read": _("see agreements"),
+        "imports.read": _("see imports"),
+        "imports.run": _("import files"),
+        "exchange.read": _("see messages"),
+        "exchange.send": _("send messages now"),
+        "exchange.decide": _("decide conflicts and parked messages"),
+        "settings.read": _("see the settings"),
+        "settings.edit": _("change the settings"),
+        "users.manage": _("let people in"),
+        "party.private.read": _("read birth dates"),
+        "audit.read": _("read the audit trail"),
+    }
+    return words.get(code, code)
 
 
 def role_words(name: str) -> str:

@@ -18,7 +18,7 @@ class Revision(Base):
     """``work/<id>`` or ``party/<id>``, as in messages."""
     version: Mapped[int]
     at: Mapped[datetime]
-    by: Mapped[str] = mapped_column(String(255))
+    by: Mapped[str] = mapped_column(String(255), index=True)
     action: Mapped[str] = mapped_column(String(30))
     """registered, saved, updated, withdrawn, undone, attached, seen."""
     field: Mapped[str] = mapped_column(String(200))

@@ -92,6 +92,25 @@ class Quarantined(Base):
     work_id: Mapped[str | None] = mapped_column(String(36))
 
 
+class Correction(Base):
+    """A field of a file that a person corrected before its import; the bytes that came stay as they are.
+
+    Without ``line`` it holds for every line of the record type in which the field says ``old``.
+    """
+
+    __tablename__ = "import_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    line: Mapped[int | None]
+    record: Mapped[str] = mapped_column(String(3))
+    field: Mapped[str] = mapped_column(String(60))
+    old: Mapped[str] = mapped_column(Text)
+    new: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(255))
+
+
 class SourceNumber(Base):
     """Which record of ours a sender means by a number of its own."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from local_node.imports.models import ImportBatch, ImportItem, Quarantined, SourceNumber
 
+MOST_OF_RECORD = 10
 UNFINISHED = ("checked", "waiting", "running")
 
 
@@ -56,6 +57,18 @@ def waiting_of_source(session: Session, sender: str, number: str) -> Sequence[Qu
     """What waits in quarantine of one work of a sender."""
     mine = (Quarantined.sender == sender, Quarantined.source_number == number, Quarantined.state == "waiting")
     return session.scalars(select(Quarantined).where(*mine)).all()
+
+
+def of_record(session: Session, kind: str, record_id: str) -> Sequence[tuple[ImportItem, ImportBatch]]:
+    """The batches that made or changed a record, newest first."""
+    mine = (
+        select(ImportItem, ImportBatch)
+        .join(ImportBatch, ImportBatch.id == ImportItem.batch_id)
+        .where(ImportItem.kind == kind, ImportItem.record_id == record_id)
+        .order_by(ImportItem.id.desc())
+        .limit(MOST_OF_RECORD)
+    )
+    return [(item, batch) for item, batch in session.execute(mine)]
 
 
 def by_source(session: Session, kind: str, sender: str, number: str) -> str | None:

@@ -48,7 +48,37 @@ class RightOwnerForm(FlaskForm):  # type: ignore[misc]
     birth_date = DateField(
         _("Birth date"), validators=[Optional()], description=_("It is kept encrypted and never leaves this office.")
     )
-    different = BooleanField(_("This is a different person"))
+
+
+class QuickForm(FlaskForm):  # type: ignore[misc]
+    """The small form beside a share grid: as much as a share needs; the rest is typed in the right owner's own page."""
+
+    kind = SelectField(_("Kind"), validate_choice=False)
+    name = StringField(_("Last name or name of the firm"), render_kw={"dir": "auto"})
+    first_name = StringField(_("First name"), render_kw={"dir": "auto"})
+    ipi = StringField("IPI", render_kw={"dir": "ltr"})
+
+
+def quick_form(name: str = "") -> Any:
+    """The small form; words before the last are taken for first names."""
+    first, _divider, last = name.strip().rpartition(" ")
+    form = QuickForm(data={"name": last, "first_name": first, "kind": "person"})
+    form.kind.choices = _kinds()
+    return form
+
+
+def party_of_quick(form: Any) -> Party:
+    """The right owner a small form describes."""
+    kind, number = form.kind.data or "person", (form.ipi.data or "").strip()
+    first = (form.first_name.data or "").strip() or None
+    names = (PartyName(form.name.data, first, "firm" if kind == "firm" else "patronym"),) if form.name.data else ()
+    return Party(
+        names=names, kind=kind, identifiers=(Identifier("ipi-name", number, source="typed"),) if number else ()
+    )
+
+
+def _kinds() -> list[SelectChoice]:
+    return [SelectChoice("person", gettext("person")), SelectChoice("firm", gettext("firm"))]
 
 
 def form_with(data: Mapping[str, Any] | None = None, *, typed: bool = True) -> Any:
@@ -58,7 +88,7 @@ def form_with(data: Mapping[str, Any] | None = None, *, typed: bool = True) -> A
     fields |= {f"society_{right}": StringField(rights[right]) for right in RIGHTS}
     made = type("RightOwnerFormWithNumbers", (RightOwnerForm,), fields)
     form = made(data=data) if typed else made(formdata=None, data=data)
-    form.kind.choices = [SelectChoice("person", gettext("person")), SelectChoice("firm", gettext("firm"))]
+    form.kind.choices = _kinds()
     lang = language()
     named = sorted((row.name(lang), code.lower()) for code, row in tables.languages.items())
     languages = [SelectChoice("", "–"), *(SelectChoice(code, name) for name, code in named)]

@@ -25,7 +25,7 @@ class RightOwner(Base):
     """A record that came by mistake: it stays readable, and lists and searches leave it out."""
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(255))
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)
     changed_by: Mapped[str] = mapped_column(String(255))
     names: Mapped[list["RightOwnerName"]] = relationship(
         order_by="RightOwnerName.position", cascade="all, delete-orphan", lazy="selectin"
@@ -53,6 +53,8 @@ class RightOwnerName(Base):
     accepted: Mapped[bool]
     folded: Mapped[str] = mapped_column(Text, index=True)
     """First and last name as people search them (``mappings.latin.folded``)."""
+    skeleton: Mapped[str] = mapped_column(Text, index=True)
+    """The same across scripts (``local_node.alike.rules.skeleton``), made by machine and never sent to anybody."""
 
 
 class RightOwnerIdentifier(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from local_node.admin.operations import next_number
+from local_node.alike.rules import skeleton, written
 from local_node.history import operations as history
 from local_node.history import queries as past
 from local_node.history.rules import FieldChange, changes
@@ -212,6 +213,7 @@ def _write(row: RightOwner, party: Party, *, by: str, now: datetime) -> None:
             language=one.language,
             accepted=one.accepted,
             folded=search_key(one),
+            skeleton=skeleton(written(one)),
         )
         for place, one in enumerate(party.names)
     ]

@@ -1,18 +1,24 @@
 """Questions about right owners. Values are the model's ``Party``; nothing private is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from local_node.alike.queries import told_apart
+from local_node.alike.rules import SHORTEST, Reason, party_reasons, skeleton, written
+from local_node.lists.rules import since
 from local_node.right_owners.models import RightOwner, RightOwnerIdentifier, RightOwnerName
-from local_node.right_owners.rules import first_words, search_key, sounds_alike
+from local_node.right_owners.rules import first_words, search_key
 from mappings.latin import folded
 from mappings.model import Identifier, Party, PartyName
 
 _PRESENT = RightOwner.withdrawn_at.is_(None)
+MOST_NEAR, MOST_FAR = 50, 200
+"""Right owners that are compared with a new one: those whose names say the same, those with a word in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +76,60 @@ def by_name(session: Session, text: str, limit: int = 20) -> Sequence[RightOwner
     return session.scalars(select(RightOwner).where(held, _PRESENT).order_by(RightOwner.id).limit(limit)).all()
 
 
-def similar(session: Session, party: Party, limit: int = 5) -> Sequence[RightOwner]:
-    """Other right owners with a name like one of this party's."""
+def similar(session: Session, party: Party, limit: int = 5) -> list[tuple[RightOwner, tuple[Reason, ...]]]:
+    """Other right owners that may be this party, with the reasons, numbers first; those told apart are left out."""
+    apart = told_apart(session, "party", party.id)
+    found: dict[str, tuple[RightOwner, tuple[Reason, ...]]] = {}
+    for row in _candidates(session, party):
+        if row.id in found or row.id in apart or row.id == party.id:
+            continue
+        reasons = party_reasons(party, to_party(row))
+        if reasons:
+            found[row.id] = (row, reasons)
+    return sorted(found.values(), key=lambda one: one[1][0].code != "same-number")[:limit]
+
+
+def _candidates(session: Session, party: Party) -> Iterator[RightOwner]:
+    """Right owners worth comparing: with the same number, the same words, the same bones, a word in common."""
+    for number in party.identifiers:
+        yield from by_identifier(session, number.scheme, number.value)
     keys = [search_key(name) for name in party.names]
-    words = first_words(keys)
-    if not words:
-        return []
-    likely = exists().where(
-        RightOwnerName.right_owner_id == RightOwner.id,
-        or_(*(RightOwnerName.folded.contains(word, autoescape=True) for word in sorted(words))),
-    )
-    statement = select(RightOwner).where(likely, _PRESENT, RightOwner.kind == party.kind).limit(200)
-    if party.id:
-        statement = statement.where(RightOwner.id != party.id)
-    near = (row for row in session.scalars(statement) if _is_near(row, keys))
-    return [row for _, row in zip(range(limit), near, strict=False)]
+    bones = {skeleton(written(name)) for name in party.names}
+    words = sorted(first_words(keys))
+    for condition, most in (
+        (or_(*(_with_words(key.split()) for key in keys if key)), MOST_NEAR),
+        (RightOwnerName.skeleton.in_(bones), MOST_NEAR),
+        (or_(*(_with_words([word]) for word in words)), MOST_FAR),
+    ):
+        held = exists().where(RightOwnerName.right_owner_id == RightOwner.id, condition)
+        if words:
+            yield from session.scalars(select(RightOwner).where(held, _PRESENT).order_by(RightOwner.id).limit(most))
 
 
-def search(session: Session, text: str = "", *, before: str | None = None, limit: int = 50) -> Page:
-    """Right owners whose name, number or identifier fits a text, newest first; ``before`` continues a list."""
-    statement = _found(text)
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+def _with_words(words: Sequence[str]) -> ColumnElement[bool]:
+    return and_(*(RightOwnerName.folded.contains(word, autoescape=True) for word in words))
+
+
+def search(
+    session: Session,
+    text: str = "",
+    *,
+    filters: Mapping[str, str] = MappingProxyType({}),
+    sort: str = "",
+    before: str | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> Page:
+    """Right owners whose name, number or identifier fits a text, newest first; ``before`` continues a list.
+
+    ``filters``: ``kind``, ``lacks`` (ipi or latin), ``since`` (a day). ``sort`` is name or changed, with a minus for
+    the other direction; a sorted list is continued by ``offset``.
+    """
+    statement = _found(text).where(*_narrowed(filters))
+    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(RightOwner.id).subquery())) or 0
     if before:
         statement = statement.where(RightOwner.id < before)
-    rows = session.scalars(statement.order_by(RightOwner.id.desc()).limit(limit + 1)).all()
+    rows = session.scalars(_sorted(statement, sort).offset(offset).limit(limit + 1)).all()
     return Page(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
 
 
@@ -102,8 +138,43 @@ def changed_since(session: Session, since: datetime) -> Sequence[RightOwner]:
     return session.scalars(select(RightOwner).where(RightOwner.changed_at >= since).order_by(RightOwner.id)).all()
 
 
+def _narrowed(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if kind := filters.get("kind"):
+        conditions.append(RightOwner.kind == kind)
+    if filters.get("lacks") == "latin":
+        conditions.append(not_(RightOwner.has_latin_name))
+    if filters.get("lacks") == "ipi":
+        conditions.append(not_(_bears("ipi-name")))
+    if day := since(filters.get("since", "")):
+        conditions.append(RightOwner.changed_at >= day)
+    return conditions
+
+
+def _bears(scheme: str) -> ColumnElement[bool]:
+    return exists().where(
+        RightOwnerIdentifier.right_owner_id == RightOwner.id,
+        RightOwnerIdentifier.scheme == scheme,
+        RightOwnerIdentifier.replaced_at.is_(None),
+    )
+
+
+def _sorted(statement: Select[RightOwner], sort: str) -> Select[RightOwner]:
+    key = sort.removeprefix("-")
+    if key == "name":
+        first = and_(RightOwnerName.right_owner_id == RightOwner.id, RightOwnerName.position == 0)
+        statement = statement.outerjoin(RightOwnerName, first)
+    by = {"name": RightOwnerName.folded, "changed": RightOwner.changed_at}.get(key)
+    if by is None:
+        return statement.order_by(RightOwner.id.desc())
+    return statement.order_by(by.desc() if sort.startswith("-") else by.asc(), RightOwner.id.desc())
+
+
 def _found(text: str) -> Select[RightOwner]:
     statement = select(RightOwner).where(_PRESENT)
+    if not folded(text):
+        return statement
+    words = []
     for word in folded(text).split():
         named = exists().where(
             RightOwnerName.right_owner_id == RightOwner.id,
@@ -113,9 +184,9 @@ def _found(text: str) -> Select[RightOwner]:
             RightOwnerIdentifier.right_owner_id == RightOwner.id,
             func.lower(RightOwnerIdentifier.value).startswith(word, autoescape=True),
         )
-        statement = statement.where(or_(named, numbered, RightOwner.number == word.upper()))
-    return statement
-
-
-def _is_near(row: RightOwner, keys: Sequence[str]) -> bool:
-    return any(sounds_alike(name.folded, key) for name in row.names for key in keys)
+        words.append(or_(named, numbered, RightOwner.number == word.upper()))
+    bones = skeleton(text)
+    if len(bones.replace(" ", "")) < SHORTEST:
+        return statement.where(*words)
+    same_bones = exists().where(RightOwnerName.right_owner_id == RightOwner.id, RightOwnerName.skeleton == bones)
+    return statement.where(or_(and_(*words), same_bones))

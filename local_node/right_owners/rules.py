@@ -77,12 +77,6 @@ def search_key(name: PartyName) -> str:
     return folded(f"{name.first_name or ''} {name.name}")
 
 
-def sounds_alike(one: str, other: str) -> bool:
-    """Whether two folded keys are near enough to ask: the same words in any order, or one within the other."""
-    words, others = set(one.split()), set(other.split())
-    return bool(words and others) and (words <= others or others <= words)
-
-
 def first_words(keys: Iterable[str]) -> frozenset[str]:
     """The words of folded keys that are long enough to look for."""
     return frozenset(word for key in keys for word in key.split() if len(word) > 2)

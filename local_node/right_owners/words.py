@@ -5,9 +5,10 @@ from flask_babel import gettext as _
 from interface.languages import language
 from interface.sentences import sentence
 from local_node.history.queries import Entry
-from local_node.right_owners.rules import Finding
+from local_node.identifiers.words import scheme_name
+from local_node.right_owners.rules import PERSON_SCHEMES, Finding
 
-SCHEMES = {"ipi-name": "IPI", "ipi-base": "IPI base", "ipn": "IPN", "isni": "ISNI", "orcid": "ORCID", "dpid": "DPID"}
+SCHEMES = {scheme: scheme_name(scheme) for scheme in PERSON_SCHEMES}
 """Numbers as people call them; the same in all languages."""
 
 
@@ -18,6 +19,11 @@ def finding_words(one: Finding) -> str:
     if one.code == "firm-has-first-name":
         return str(_("A firm has no first name."))
     return f"{SCHEMES.get(one.params.get('scheme', ''), '')}: {sentence(one.code, {}, language())}"
+
+
+def kind_words(kind: str) -> str:
+    """What a right owner is."""
+    return str(_("firm") if kind == "firm" else _("person"))
 
 
 def kind_of_name(kind: str) -> str:
@@ -36,6 +42,8 @@ def history_words(entry: Entry) -> tuple[str, str]:
     """One line of the history: what, and from what to what."""
     if entry.action == "seen":
         return _("Birth date was read"), entry.new or ""
+    if entry.action == "told-apart":
+        return _("Told apart from"), entry.new or ""
     first, last = entry.field.split(".")[0], entry.field.split(".")[-1]
     what: dict[str, str] = {
         "names": _("Name"),

@@ -15,9 +15,11 @@ from wtforms import (
     SelectChoice,
     SelectField,
     StringField,
+    TextAreaField,
 )
 
 from interface.languages import language
+from local_node.identifiers.words import scheme_name
 from local_node.works.grid import Line, line_of
 from local_node.works.rules import allowed_roles
 from local_node.works.words import detail_label
@@ -58,16 +60,23 @@ class WorkForm(FlaskForm):  # type: ignore[misc]
     version = HiddenField()
     titles = FieldList(FormField(TitleLine), max_entries=MOST_LINES)
     interests = FieldList(FormField(InterestLine), max_entries=MOST_LINES)
+    pasted = TextAreaField(_("Rows of a spreadsheet"))
+    paste_at = HiddenField()
 
 
 def form_of(row: CreationClass, data: Mapping[str, Any] | None = None, *, typed: bool = True) -> Any:
     """The form of a class, from what was typed or from ``data``, with its choices in the reader's language."""
     fields: dict[str, Any] = {f"detail_{asked.name}": _detail_field(asked) for asked in row.details}
-    fields |= {f"number_{scheme.replace('-', '_')}": StringField(scheme.upper()) for scheme in row.identifiers}
+    fields |= {number_field(scheme): StringField(scheme_name(scheme)) for scheme in row.identifiers}
     made = type("WorkFormOfClass", (WorkForm,), fields)
     form = made(data=data) if typed else made(formdata=None, data=data)
     _offer(form, row)
     return form
+
+
+def number_field(scheme: str) -> str:
+    """The form's field for a scheme."""
+    return f"number_{scheme.replace('-', '_')}"
 
 
 def data_of(work: Work, version: int | None) -> dict[str, Any]:
@@ -81,8 +90,16 @@ def data_of(work: Work, version: int | None) -> dict[str, Any]:
         ],
         "interests": [line_data(line_of(one, place, language())) for place, one in enumerate(work.interests)],
         **{f"detail_{name}": value for name, value in work.details.items()},
-        **{f"number_{scheme.replace('-', '_')}": value for scheme, value in numbers.items()},
+        **{number_field(scheme): value for scheme, value in numbers.items()},
     }
+
+
+def data_of_copy(work: Work) -> dict[str, Any]:
+    """A new work that begins as another one: its titles, people and details, none of its numbers."""
+    data = data_of(work, None)
+    numbers = [name for name in data if name.startswith("number_")]
+    lines = [{**one, "keep": ""} for one in data["interests"]]
+    return {**data, **dict.fromkeys(numbers, ""), "interests": lines}
 
 
 def line_data(line: Line) -> dict[str, Any]:
@@ -152,7 +169,7 @@ def _numbers(form: Any, row: CreationClass, kept: Sequence[Identifier]) -> list[
     """Numbers typed in the form; one that was there before keeps its source."""
     found = []
     for scheme in row.identifiers:
-        value = (form[f"number_{scheme.replace('-', '_')}"].data or "").strip()
+        value = (form[number_field(scheme)].data or "").strip()
         same = next((one for one in kept if one.scheme == scheme and one.value == value), None)
         if value:
             found.append(same or Identifier(scheme, value, source="typed"))

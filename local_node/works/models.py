@@ -27,7 +27,7 @@ class WorkRow(Base):
     blocked: Mapped[bool] = mapped_column(index=True)
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(255))
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)
     changed_by: Mapped[str] = mapped_column(String(255))
     titles: Mapped[list["WorkTitle"]] = relationship(
         order_by="WorkTitle.position", cascade="all, delete-orphan", lazy="selectin"
@@ -59,6 +59,8 @@ class WorkTitle(Base):
     script: Mapped[str | None] = mapped_column(String(4))
     accepted: Mapped[bool]
     folded: Mapped[str] = mapped_column(Text, index=True)
+    skeleton: Mapped[str] = mapped_column(Text, index=True)
+    """The same across scripts (``local_node.alike.rules.skeleton``), made by machine and never sent to anybody."""
 
 
 class InterestRow(Base):

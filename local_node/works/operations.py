@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from local_node.admin.operations import next_number
+from local_node.alike.rules import skeleton
+from local_node.classes.queries import creation_classes
 from local_node.history import operations as history
 from local_node.history import queries as past
 from local_node.history.rules import FieldChange, changes
@@ -55,7 +57,7 @@ def register_work(session: Session, work: Work, *, by: str, now: datetime) -> Wo
     UnknownWork for a right owner that does not exist.
     """
     work = tidied(work)
-    _demand(work)
+    _demand(session, work)
     row = _new_row(session, work, status="registered", by=by, now=now)
     kept = to_work(row)
     history.note(session, subject_of(row.id), version=1, action="registered", before=None, after=kept, by=by, now=now)
@@ -85,7 +87,7 @@ def update_work(
     Raises WorkRefused, UnknownWork, and Overtaken when ``version`` is not the present one.
     """
     work = tidied(work)
-    _demand(work)
+    _demand(session, work)
     row = _for_change(session, work.id, version)
     was_registered = row.status == "registered"
     row.status = "registered"
@@ -196,8 +198,8 @@ def tell_everything(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def _demand(work: Work) -> None:
-    if found := check(work):
+def _demand(session: Session, work: Work) -> None:
+    if found := check(work, creation_classes(session)):
         raise WorkRefused(found)
 
 
@@ -285,7 +287,7 @@ def _write(session: Session, row: WorkRow, work: Work, *, by: str, now: datetime
         row.details = dict(work.details)
         row.annexes = [to_json(one) for one in work.annexes]
         row.changed_at, row.changed_by = now, by
-        row.blockers = list(blockers(today))
+        row.blockers = list(blockers(today, creation_classes(session)))
         row.blocked = bool(row.blockers)
         row.titles = [_title_row(place, one) for place, one in enumerate(work.titles)]
         row.interests = [_interest_row(session, place, one) for place, one in enumerate(work.interests)]
@@ -301,6 +303,7 @@ def _title_row(place: int, title: Title) -> WorkTitle:
         script=title.script,
         accepted=title.accepted,
         folded=folded(title.text),
+        skeleton=skeleton(title.text),
     )
 
 

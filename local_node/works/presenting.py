@@ -1,25 +1,29 @@
 """A work as its pages show it: lists, sums, partners, the conversation with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from formats.identifiers import SCHEMES
+from interface.database import database
 from interface.languages import language
 from interface.numbers import format_instant, format_share
+from local_node.alike.rules import Reason
+from local_node.alike.words import reason_words
+from local_node.classes.queries import creation_classes
 from local_node.exchange import life
 from local_node.exchange import queries as exchange
 from local_node.exchange.queries import Said
 from local_node.history.queries import Entry
 from local_node.history.rules import name_of
+from local_node.identifiers.words import scheme_name, written
 from local_node.works import queries
-from local_node.works.grid import NotAShare, is_simple, parse_share, territory_words
+from local_node.works.filling import part
+from local_node.works.grid import is_simple, territory_words
 from local_node.works.models import PartnerAnswer, WorkConflict, WorkRow
 from local_node.works.operations import subject_of
 from local_node.works.rules import RIGHTS, is_whole, sendable
@@ -32,10 +36,27 @@ Shown = dict[str, Any]
 
 
 def state_choices() -> list[tuple[str, str]]:
-    """The states a list can be narrowed to."""
-    statuses = [(code, tables.acknowledgement_statuses.name(code, language())) for code in ("RA", "AS", "CO", "RJ")]
-    own = [("draft", _("draft")), ("blocked", _("cannot be sent")), ("conflict", _("in conflict"))]
-    return [*own, ("answered", _("answered by a partner")), ("withdrawn", _("withdrawn")), *statuses]
+    """The states of our own a list can be narrowed to."""
+    return [
+        ("draft", _("draft")),
+        ("registered", _("registered")),
+        ("blocked", _("cannot be sent")),
+        ("conflict", _("in conflict")),
+        ("answered", _("answered by a partner")),
+        ("iswc", _("has an ISWC")),
+        ("withdrawn", _("withdrawn")),
+    ]
+
+
+def answer_choices() -> list[tuple[str, str]]:
+    """What a partner may have said last."""
+    lang = language()
+    return [
+        ("none", _("not asked yet")),
+        *((code, tables.acknowledgement_statuses.name(code, lang)) for code in ("RA", "AS", "AC", "CO", "RJ")),
+        ("refused", _("refused by the gateway")),
+        ("not-expressible", _("cannot be sent in the partner's format")),
+    ]
 
 
 def list_row(row: WorkRow) -> Shown:
@@ -50,7 +71,8 @@ def list_row(row: WorkRow) -> Shown:
         "title": work.title,
         "latin": latin.text if latin and latin != work.title else None,
         "class": row.creation_class,
-        "class_name": tables.creation_classes.name(row.creation_class, language()),
+        "changed": row.changed_at,
+        "class_name": creation_classes(database()).name(row.creation_class, language()),
         "iswc": work.identifier("iswc"),
         "interests": [_short(one) for one in work.interests[:3]],
         "more": max(len(work.interests) - 3, 0),
@@ -66,7 +88,8 @@ def state_of(row: WorkRow) -> tuple[str, str]:
         return status_words(row.status)
     if not queries.is_blocked(row):
         return _("can be sent"), "ok"
-    first = next((one for one in sendable(queries.to_work(row)) if one.level == "bad"), None)
+    found = sendable(queries.to_work(row), creation_classes(database()))
+    first = next((one for one in found if one.level == "bad"), None)
     return (finding_words(first) if first else _("cannot be sent")), "bad"
 
 
@@ -83,38 +106,19 @@ def _short(interest: Interest) -> Shown:
 
 def numbers_of(work: Work) -> list[tuple[str, str]]:
     """The work's numbers as the trade writes them, such as ``T-034.524.680-1``."""
-    return [(one.scheme.upper(), _written(one.scheme, one.value)) for one in work.identifiers]
-
-
-def _written(scheme: str, value: str) -> str:
-    module = SCHEMES.get(scheme)
-    return module.format(value) if module is not None and module.is_valid(value) else value
+    return [(scheme_name(one.scheme), written(one.scheme, one.value)) for one in work.identifiers]
 
 
 def sums_row(form: Any) -> list[Shown]:
-    """The sums of what stands in the form now; a share that cannot be read counts as nothing."""
+    """The sums of what stands in the form now: complete, nothing yet, so much missing, so much too much."""
     shown = []
     for right in RIGHTS:
-        total = sum((_part(entry[right.lower()].data) for entry in form.interests), Fraction(0))
-        missing = 1 - total
-        word = _("complete") if is_whole(total) and total else _("nothing") if not total else _missing(missing)
-        kind = "ok" if is_whole(total) and total else "wait" if not total else "bad"
-        name = tables.rights.name(right, language())
-        shown.append({"right": right, "name": name, "sum": percent(total), "word": word, "kind": kind})
+        total = sum((part(entry[right.lower()].data) for entry in form.interests), Fraction(0))
+        whole = is_whole(total)
+        state = "complete" if whole and total else "nothing" if not total else "missing" if total < 1 else "over"
+        name, off = tables.rights.name(right, language()), format_share(abs(1 - total))
+        shown.append({"right": right, "name": name, "sum": percent(total), "state": state, "off": off})
     return shown
-
-
-def _missing(missing: Fraction) -> str:
-    if missing > 0:
-        return str(_("%(share)s missing", share=format_share(missing)))
-    return str(_("%(share)s too much", share=format_share(-missing)))
-
-
-def _part(text: str | None) -> Fraction:
-    try:
-        return parse_share(text or "") or Fraction(0)
-    except NotAShare:
-        return Fraction(0)
 
 
 def anchor(field: str) -> str:
@@ -133,7 +137,7 @@ def anchor(field: str) -> str:
 
 def checks_of(work: Work) -> list[tuple[str, str, str]]:
     """The panel *Can it be sent?*: level, sentence, and the field it speaks of."""
-    return [(one.level, finding_words(one), anchor(one.field)) for one in sendable(work)]
+    return [(one.level, finding_words(one), anchor(one.field)) for one in sendable(work, creation_classes(database()))]
 
 
 def details_of(work: Work, lang: str) -> list[Shown]:
@@ -164,7 +168,7 @@ def _collected(interest: Interest, lang: str) -> list[tuple[str, bool, dict[str,
 def partner_rows(row: WorkRow) -> list[Shown]:
     """What each partner of the class said, *not asked yet* included."""
     said = {one.partner: one for one in row.partners}
-    asked = dict.fromkeys((*tables.creation_classes[row.creation_class].partners, *said))
+    asked = dict.fromkeys((*creation_classes(database())[row.creation_class].partners, *said))
     shown = []
     for partner in asked:
         known = said.get(partner)
@@ -231,7 +235,43 @@ def history_entries(entries: Sequence[Entry]) -> list[Shown]:
     return shown
 
 
-def list_address(asked: Mapping[str, str], before: str) -> str:
-    """The address of the next part of a list."""
-    shown = {name: value for name, value in asked.items() if value} | {"before": before}
-    return f"{url_for('works.index')}?{urlencode(shown)}"
+def alike_rows(alike: Sequence[tuple[WorkRow, tuple[Reason, ...]]]) -> list[Shown]:
+    """Works that may be the one that is typed, with the reasons."""
+    shown = []
+    for row, reasons in alike:
+        one = list_row(row)
+        shown.append(
+            {
+                "id": row.id,
+                "name": one["title"].text,
+                "lang": one["title"].language,
+                "second": one["latin"],
+                "number": row.number,
+                "ipi": None,
+                "reasons": [reason_words(reason) for reason in reasons],
+                "url": url_for("works.work", key=row.id),
+            }
+        )
+    return shown
+
+
+def table_row(row: WorkRow) -> dict[str, Any]:
+    """One line of the list as a file has it; every interest stands on a line of its own inside its cell."""
+    one = list_row(row)
+    interests = queries.to_work(row).interests
+    return {
+        "title": one["title"].text,
+        "latin": one["latin"],
+        "class": one["class"],
+        "number": one["number"],
+        "iswc": written("iswc", one["iswc"]) if one["iswc"] else None,
+        "holders": "\n".join(_in_a_cell(_short(interest)) for interest in interests),
+        "state": one["state"],
+        "answer": f"{one['answer'][0]}: {one['answer'][1]}" if one["answer"] else None,
+        "changed": row.changed_at.date(),
+    }
+
+
+def _in_a_cell(short: Shown) -> str:
+    share = "" if short["share"] is None else format_share(short["share"])
+    return " ".join(text for text in (short["name"], short["role"], share) if text)

@@ -1,6 +1,6 @@
 """Questions about works. A whole work is the model's ``Work``, its parties as they are known today."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from local_node.alike.queries import told_apart
+from local_node.alike.rules import SHORTEST, Reason, skeleton, work_reasons
 from local_node.right_owners.models import RightOwner, RightOwnerName
 from local_node.right_owners.queries import to_party
 from local_node.works.models import (
@@ -23,6 +25,9 @@ from mappings import tables
 from mappings.latin import folded
 from mappings.messages import from_json
 from mappings.model import Annex, Identifier, Interest, Party, Title, Work
+
+MOST_NEAR = 50
+"""Works that are compared with a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +97,75 @@ def search(
     *,
     creation_class: str | None = None,
     state: str | None = None,
+    answer: str | None = None,
+    since: datetime | None = None,
+    sort: str = "",
     before: str | None = None,
+    offset: int = 0,
     limit: int = 50,
 ) -> Page:
     """Works that fit a text, newest first.
 
-    ``state`` is draft, registered, withdrawn, blocked, conflict, answered, iswc, or a partner's status. The text is
-    searched in titles, names, numbers and identifiers; ``title / name`` asks for both at once.
+    ``state`` is draft, registered, withdrawn, blocked, conflict, answered, iswc, or a partner's status; ``answer`` a
+    partner's last status, or ``none``. The text is searched in titles, names, numbers and identifiers; ``title / name``
+    asks for both at once. ``sort`` is title, class or changed, with a minus for the other direction; a sorted list is
+    continued by ``offset``.
     """
     statement = _found(text)
     if creation_class:
         statement = statement.where(WorkRow.creation_class == creation_class)
     if state:
         statement = statement.where(_in_state(state))
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    if answer:
+        statement = statement.where(_answered(answer))
+    if since:
+        statement = statement.where(WorkRow.changed_at >= since)
+    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(WorkRow.id).subquery())) or 0
     if before:
         statement = statement.where(WorkRow.id < before)
-    rows = session.scalars(statement.order_by(WorkRow.id.desc()).limit(limit + 1)).all()
+    rows = session.scalars(_sorted(statement, sort).offset(offset).limit(limit + 1)).all()
     return Page(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
+
+
+def similar(session: Session, work: Work, limit: int = 5) -> list[tuple[WorkRow, tuple[Reason, ...]]]:
+    """Other works that may be this one, with the reasons, numbers first; those told apart are left out."""
+    apart = told_apart(session, "work", work.id)
+    found: dict[str, tuple[WorkRow, tuple[Reason, ...]]] = {}
+    for row in _candidates(session, work):
+        if row.id in found or row.id in apart or row.id == work.id or row.status == "withdrawn":
+            continue
+        reasons = work_reasons(work, to_work(row))
+        if reasons:
+            found[row.id] = (row, reasons)
+    return sorted(found.values(), key=lambda one: one[1][0].code != "same-number")[:limit]
+
+
+def _candidates(session: Session, work: Work) -> Iterator[WorkRow]:
+    """Works worth comparing: with the same number, or a title that says the same in any script."""
+    for number in work.identifiers:
+        yield from by_identifier(session, number.scheme, number.value)
+    keys = {folded(one.text) for one in work.titles} - {""}
+    bones = {one for one in (skeleton(title.text) for title in work.titles) if len(one.replace(" ", "")) >= SHORTEST}
+    held = exists().where(
+        WorkTitle.work_id == WorkRow.id, or_(WorkTitle.folded.in_(keys), WorkTitle.skeleton.in_(bones))
+    )
+    yield from session.scalars(select(WorkRow).where(held).order_by(WorkRow.id).limit(MOST_NEAR))
+
+
+def next_older(session: Session, id: str) -> str | None:
+    """The work that stands behind this one in the list."""
+    return session.scalar(select(WorkRow.id).where(WorkRow.id < id).order_by(WorkRow.id.desc()).limit(1))
+
+
+def numbers_of_works(session: Session, ids: Iterable[str]) -> dict[str, int]:
+    """In how many works that are not withdrawn each right owner has a part."""
+    counted = (
+        select(InterestRow.right_owner_id, func.count(InterestRow.work_id.distinct()))
+        .join(WorkRow, WorkRow.id == InterestRow.work_id)
+        .where(InterestRow.right_owner_id.in_(list(ids)), WorkRow.status != "withdrawn")
+        .group_by(InterestRow.right_owner_id)
+    )
+    return {id: number for id, number in session.execute(counted) if id is not None}
 
 
 def count(session: Session, state: str | None = None) -> int:
@@ -230,6 +286,22 @@ def _found(text: str) -> Select[WorkRow]:
     return statement
 
 
+def _sorted(statement: Select[WorkRow], sort: str) -> Select[WorkRow]:
+    key = sort.removeprefix("-")
+    if key == "title":
+        statement = statement.outerjoin(WorkTitle, and_(WorkTitle.work_id == WorkRow.id, WorkTitle.position == 0))
+    by = {"title": WorkTitle.folded, "class": WorkRow.creation_class, "changed": WorkRow.changed_at}.get(key)
+    if by is None:
+        return statement.order_by(WorkRow.id.desc())
+    return statement.order_by(by.desc() if sort.startswith("-") else by.asc(), WorkRow.id.desc())
+
+
+def _answered(status: str) -> ColumnElement[bool]:
+    if status == "none":
+        return ~exists().where(PartnerStatus.work_id == WorkRow.id)
+    return exists().where(PartnerStatus.work_id == WorkRow.id, PartnerStatus.status == status)
+
+
 def _titled(word: str) -> ColumnElement[bool]:
     return exists().where(WorkTitle.work_id == WorkRow.id, WorkTitle.folded.contains(word, autoescape=True))
 
@@ -269,7 +341,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
             WorkIdentifier.scheme == "iswc",
             WorkIdentifier.replaced_at.is_(None),
         )
-    return exists().where(PartnerStatus.work_id == WorkRow.id, PartnerStatus.status == state)
+    return _answered(state)
 
 
 def closes(status: str) -> bool:

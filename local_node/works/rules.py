@@ -53,9 +53,13 @@ def is_whole(total: Fraction) -> bool:
     return abs(total - WHOLE) <= TOLERANCE or abs(total) <= TOLERANCE
 
 
-def check(work: Work) -> tuple[Finding, ...]:
+Classes = Mapping[str, CreationClass]
+"""The creation classes that are known: the common ones, and those of an office."""
+
+
+def check(work: Work, classes: Classes = tables.creation_classes) -> tuple[Finding, ...]:
     """Everything that keeps a work from being registered."""
-    row = tables.creation_classes.get(work.creation_class)
+    row = classes.get(work.creation_class)
     if row is None:
         return (Finding("class-unknown", "creation_class", {"class": work.creation_class}),)
     return (
@@ -75,14 +79,14 @@ def allowed_roles(row: CreationClass) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*row.roles, *others)))
 
 
-def sendable(work: Work) -> tuple[Finding, ...]:
+def sendable(work: Work, classes: Classes = tables.creation_classes) -> tuple[Finding, ...]:
     """What stands between the work and its partners, good things included, as the panel of its page shows it."""
-    return (*check(work), *_completeness(work), *_latin(work), *_numbers(work))
+    return (*check(work, classes), *_completeness(work), *_latin(work), *_numbers(work))
 
 
-def blockers(work: Work) -> tuple[str, ...]:
+def blockers(work: Work, classes: Classes = tables.creation_classes) -> tuple[str, ...]:
     """Codes of what keeps the work from partners; Latin names of right owners of ours are looked up where they live."""
-    found = [one for one in sendable(work) if one.level == "bad"]
+    found = [one for one in sendable(work, classes) if one.level == "bad"]
     return tuple(dict.fromkeys(one.code for one in found if not one.params.get("right_owner")))
 
 

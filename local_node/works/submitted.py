@@ -1,6 +1,6 @@
 """What a submitted form of a work means: the buttons between its lines, and the work it describes."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from local_node.history.rules import name_of
 from local_node.right_owners import queries as right_owners
 from local_node.right_owners.models import RightOwner
 from local_node.right_owners.rules import problem_of
-from local_node.works import forms
+from local_node.works import filling, forms
 from local_node.works.grid import Line, NotAShare, NoTerritory, completed, interest_of, stored_interest
 from local_node.works.rules import Finding
 from mappings.codes.rows import CreationClass
@@ -39,25 +39,51 @@ class WhichOne(Exception):
         self.candidates = candidates
 
 
-def after_button(form: Any, do: str) -> dict[str, Any]:
-    """The form's data after a button such as ``add-line``, ``copy-line-2``, ``up-line-1`` or ``remove-title-0``."""
+def after_button(form: Any, do: str, roles: Container[str] = ()) -> dict[str, Any]:
+    """The form's data after a button such as ``add-line``, ``copy-line-2``, ``rest-line-0`` or ``remove-title-0``."""
     data = dict(form.data)
     verb, _, rest = do.partition("-")
     what, _, number = rest.partition("-")
-    name = {"title": "titles", "line": "interests"}.get(what)
+    name = {"title": "titles", "line": "interests", "lines": "interests"}.get(what)
     if name is None:
         return data
     lines = list(data[name])
     place = int(number) if number.isascii() and number.isdigit() else len(lines)
-    if verb == "add":
-        lines.append(forms.new_line() if name == "interests" else {"kind": "AT", "accepted": True})
+    if what == "title":
+        return data | {name: _moved(lines, verb, place, {"kind": "AT", "accepted": True})}
+    if verb == "paste":
+        at = data["paste_at"] or ""
+        begin = int(at) if at.isascii() and at.isdigit() and int(at) <= len(lines) else _first_empty(lines)
+        lines = filling.pasted(lines, begin, data["pasted"] or "", roles=roles, new=forms.new_line)[: forms.MOST_LINES]
+        return data | {name: lines, "pasted": "", "paste_at": ""}
+    if verb == "equal":
+        return data | {name: filling.divided(lines)}
+    if verb == "rest" and place < len(lines):
+        return data | {name: filling.with_remainder(lines, place)}
+    if verb == "above":
+        return data | {name: filling.like_above(lines, place)}
+    return data | {name: _moved(lines, verb, place, forms.new_line())}
+
+
+def _moved(lines: list[dict[str, Any]], verb: str, place: int, new: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines after one was added, copied, removed or moved."""
+    if verb == "add" and len(lines) < forms.MOST_LINES:
+        lines.append(new)
     elif verb == "remove" and place < len(lines):
         del lines[place]
     elif verb == "copy" and place < len(lines):
         lines.insert(place + 1, {**lines[place], "party": "", "holder": "", "keep": ""})
     elif verb == "up" and 0 < place < len(lines):
         lines[place - 1], lines[place] = lines[place], lines[place - 1]
-    return data | {name: lines}
+    elif verb == "down" and place + 1 < len(lines):
+        lines[place + 1], lines[place] = lines[place], lines[place + 1]
+    return lines
+
+
+def _first_empty(lines: Sequence[dict[str, Any]]) -> int:
+    """Where pasted rows go when no line was pointed at: behind the last line in which something stands."""
+    filled = [place for place, one in enumerate(lines) if one["holder"] or any(one[right] for right in filling.RIGHTS)]
+    return max(filled) + 1 if filled else 0
 
 
 def read(session: Session, form: Any, row: CreationClass, stored: Work | None) -> Read:

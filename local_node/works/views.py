@@ -1,7 +1,8 @@
 """Pages of works.
 
 /works                      the list
-/works/new?class=MW         a new work; without a class, the choice of one
+/works.csv, /works.xlsx     its rows and columns as a file
+/works/new?class=MW         a new work; without a class, the choice of one; ``from`` names a work to begin as
 /works/<id>                 titles, shares, numbers, partners
 /works/<id>/history         everything that changed
 /works/<id>/undo            take the last change back
@@ -9,7 +10,10 @@
 /right-owners/<id>/works    the works of one right owner
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -21,12 +25,20 @@ from interface.languages import language
 from interface.numbers import format_instant
 from interface.pages import say
 from interface.permissions import may, permission
+from local_node.alike.operations import tell_apart
+from local_node.alike.rules import Reason
+from local_node.classes.queries import creation_classes
 from local_node.history import queries as history
+from local_node.identifiers.words import said_of
+from local_node.imports import queries as imports
+from local_node.lists import presenting as lists
+from local_node.lists import rules
+from local_node.lists.rules import Layout, Wanted
 from local_node.right_owners import queries as right_owners
 from local_node.web import now, person, wake
 from local_node.works import forms, operations, presenting, queries, submitted
 from local_node.works.models import WorkRow
-from local_node.works.rules import Finding, WorkRefused, tidied, with_latin_title
+from local_node.works.rules import Finding, WorkRefused, allowed_roles, tidied, with_latin_title
 from local_node.works.words import finding_words
 from mappings import tables
 from mappings.codes.rows import CreationClass
@@ -34,46 +46,74 @@ from mappings.model import Title, Work
 
 pages = Blueprint("works", __name__)
 
-PER_PAGE = 50
+EXPORTED_TOGETHER = 500
+SAVES = ("save", "draft", "different", "save-next")
+"""Buttons that save; all others change the lines of the form."""
 Answer = str | Response | tuple[str, int]
+Alike = Sequence[tuple[WorkRow, tuple[Reason, ...]]]
+LIST = Layout(
+    key="works",
+    endpoint="works.index",
+    columns={
+        "title": lambda: _("Title"),
+        "class": lambda: _("Class"),
+        "number": lambda: _("Number"),
+        "holders": lambda: _("Right holders"),
+        "state": lambda: _("State"),
+        "answer": lambda: _("Last answer"),
+        "changed": lambda: _("Changed"),
+    },
+    sorts=("title", "class", "changed"),
+    filters=("class", "state", "answer", "since"),
+    hidden=frozenset({"changed"}),
+)
 
 
 @pages.get("/works")
 @permission("works.read")
 def index() -> str:
-    """The list, with search and two filters."""
-    asked = {name: request.args.get(name, "").strip() for name in ("q", "class", "state", "before")}
-    found = queries.search(
-        database(),
-        asked["q"],
-        creation_class=asked["class"] or None,
-        state=asked["state"] or None,
-        before=asked["before"] or None,
-        limit=PER_PAGE,
-    )
-    rows = [presenting.list_row(row) for row in found.rows]
-    older = presenting.list_address(asked, found.next_before) if found.next_before else None
+    """The list, with search, filters and saved filters."""
+    asked = rules.wanted(request.args, LIST)
+    found = _search(asked, asked.offset, asked.size)
     return render_template(
         "works/index.html",
-        rows=rows,
-        total=found.total,
+        rows=[presenting.list_row(row) for row in found.rows],
+        list=lists.shown(LIST, asked, total=found.total, next_before=found.next_before, count=len(found.rows)),
         asked=asked,
-        older=older,
-        classes=tables.creation_classes.values(),
+        classes=creation_classes(database()).values(),
         states=presenting.state_choices(),
+        answers=presenting.answer_choices(),
         lang=language(),
     )
+
+
+@pages.get("/works.<form>")
+@permission("works.read")
+def export(form: str) -> Response:
+    """The rows and columns of the list as a file."""
+    asked = replace(rules.wanted(request.args, LIST), before="")
+    columns = [asked.columns[0], "latin", *asked.columns[1:]]
+    if "number" in columns:
+        columns.insert(columns.index("number") + 1, "iswc")
+    extra = {"latin": _("Latin title"), "iswc": "ISWC"}
+    head = [extra.get(name) or LIST.columns[name]() for name in columns]
+    table = (presenting.table_row(row) for row in _all_rows(asked))
+    return lists.download("works", form, head, ([one[name] for name in columns] for one in table))
 
 
 @pages.route("/works/new", methods=["GET", "POST"])
 @permission("works.edit")
 def new() -> Answer:
-    """A new work of one class."""
-    row = tables.creation_classes.get(request.args.get("class", ""))
+    """A new work of one class, empty or begun as a copy of another."""
+    classes = creation_classes(database())
+    row = classes.get(request.args.get("class", ""))
     if row is None:
-        return render_template("works/classes.html", classes=tables.creation_classes.values(), lang=language())
+        return render_template("works/classes.html", classes=classes.values(), lang=language())
     if request.method == "POST":
         return _typed(row, None)
+    source = queries.get(database(), request.args.get("from", ""))
+    if source is not None:
+        return _page(row, None, forms.form_of(row, forms.data_of_copy(queries.to_work(source)), typed=False))
     empty = {"titles": [{"kind": "OT", "accepted": True}], "interests": [forms.new_line()]}
     return _page(row, None, forms.form_of(row, empty, typed=False))
 
@@ -83,7 +123,7 @@ def new() -> Answer:
 def work(key: UUID) -> str:
     """One work."""
     stored = _found(key)
-    row = tables.creation_classes[stored.creation_class]
+    row = creation_classes(database())[stored.creation_class]
     form = forms.form_of(row, forms.data_of(queries.to_work(stored), stored.version), typed=False)
     return _page(row, stored, form)
 
@@ -93,7 +133,7 @@ def work(key: UUID) -> str:
 def change(key: UUID) -> Answer:
     """What was typed in the page of a work."""
     stored = _found(key)
-    return _typed(tables.creation_classes[stored.creation_class], stored)
+    return _typed(creation_classes(database())[stored.creation_class], stored)
 
 
 @pages.get("/works/<uuid:key>/history")
@@ -153,13 +193,44 @@ def _typed(row: CreationClass, stored: WorkRow | None) -> Answer:
     do = request.form.get("do", "save")
     if do == "latin":
         return _page(row, stored, _with_latin(form, row, stored))
-    if do not in ("save", "draft"):
-        return _page(row, stored, forms.form_of(row, submitted.after_button(form, do), typed=False))
+    if do not in SAVES:
+        return _grid(row, stored, forms.form_of(row, submitted.after_button(form, do, allowed_roles(row)), typed=False))
     before = queries.to_work(stored) if stored else None
     read = submitted.read(database(), form, row, before)
     if read.problems:
         return _page(row, stored, form, read.problems), 400
+    if do != "draft":
+        alike = _alike(before, tidied(read.work))
+        if alike and not _are_apart(alike, request.form.getlist("apart")):
+            return _page(row, stored, form, alike=alike)
     return _save(row, stored, form, read.work, draft=do == "draft")
+
+
+def _grid(row: CreationClass, stored: WorkRow | None, form: Any) -> str:
+    """The page after a button between the lines; with script only the grid is sent and replaced."""
+    template = "works/lines.html" if "HX-Request" in request.headers else "works/work.html"
+    return _page(row, stored, form, template=template)
+
+
+def _alike(before: Work | None, work: Work) -> Alike:
+    """Works that may be the same; one whose titles and numbers stay as they are is not asked about again."""
+    if before is not None and (before.titles, before.identifiers) == (work.titles, work.identifiers):
+        return []
+    return queries.similar(database(), work)
+
+
+def _are_apart(alike: Alike, shown: Sequence[str]) -> bool:
+    """Whether the person has seen all of them and said that this is another work."""
+    return request.form.get("do") == "different" and {one.id for one, _reasons in alike} <= set(shown)
+
+
+def _tell_apart(key: str) -> None:
+    if request.form.get("do") != "different":
+        return
+    known = [one for id in request.form.getlist("apart") if (one := queries.get(database(), id)) is not None]
+    named = {one.id: f"{one.titles[0].text} ({one.number})" for one in known}
+    version = _found(UUID(key)).version
+    tell_apart(database(), "work", key, named, version=version, by=person(), now=now())
 
 
 def _save(row: CreationClass, stored: WorkRow | None, form: Any, typed: Work, *, draft: bool) -> Answer:
@@ -181,6 +252,7 @@ def _save(row: CreationClass, stored: WorkRow | None, form: Any, typed: Work, *,
         return _page(row, stored and _found(UUID(stored.id)), form, notice=text), 409
     except operations.NotADraft:
         abort(400)
+    _tell_apart(str(kept.id))
     return _saved(str(kept.id), _("Saved %(time)s.", time=format_instant(now())), undo=stored is not None)
 
 
@@ -202,7 +274,42 @@ def _saved(key: str, text: str, *, undo: bool = False) -> Response:
     database().commit()
     wake()
     say(text, undo=url_for("works.undo", key=key) if undo else None)
-    return redirect(url_for("works.work", key=key))
+    return redirect(_following(key) if request.form.get("do") == "save-next" else url_for("works.work", key=key))
+
+
+def _following(key: str) -> str:
+    """Where *save and next* leads: from a new work to another new one of its class, else to the next of the list."""
+    if request.path == url_for("works.new"):
+        return f"{url_for('works.new')}?{urlencode({'class': request.args.get('class', '')})}"
+    older = queries.next_older(database(), key)
+    return url_for("works.work", key=older) if older else url_for("works.index")
+
+
+def _search(asked: Wanted, offset: int, limit: int) -> queries.Page:
+    return queries.search(
+        database(),
+        asked.text,
+        creation_class=asked["class"] or None,
+        state=asked["state"] or None,
+        answer=asked["answer"] or None,
+        since=rules.since(asked["since"]),
+        sort=asked.sort,
+        before=asked.before or None,
+        offset=offset if asked.sort else 0,
+        limit=limit,
+    )
+
+
+def _all_rows(asked: Wanted) -> Iterator[WorkRow]:
+    """Every row of the list, read in parts."""
+    offset = 0
+    while True:
+        found = _search(asked, offset, EXPORTED_TOGETHER)
+        yield from found.rows
+        offset += len(found.rows)
+        if found.next_before is None:
+            return
+        asked = asked if asked.sort else replace(asked, before=found.next_before)
 
 
 def _page(
@@ -211,12 +318,17 @@ def _page(
     form: Any,
     problems: tuple[Finding, ...] = (),
     notice: str = "",
+    alike: Alike = (),
+    template: str = "works/work.html",
 ) -> str:
     """The page of a work, stored or new, with what is wrong on top."""
     session, lang = database(), language()
     kept = queries.to_work(stored) if stored else None
     return render_template(
-        "works/work.html",
+        template,
+        alike=presenting.alike_rows(alike),
+        said={scheme: said_of(scheme, form[forms.number_field(scheme)].data or "") for scheme in row.identifiers},
+        imported=imports.of_record(session, "work", stored.id) if stored else [],
         klass=row,
         row=stored,
         work=kept,

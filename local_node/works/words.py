@@ -164,6 +164,8 @@ def history_words(entry: Entry) -> tuple[str, str]:
     """One line of the history: what, and from what to what."""
     if entry.action == "seen":
         return _("Birth date was read"), entry.new or ""
+    if entry.action == "told-apart":
+        return _("Told apart from"), entry.new or ""
     what = field_words(entry.field)
     if entry.old and entry.new:
         return what, _("%(old)s to %(new)s", old=entry.old, new=entry.new)

@@ -1,0 +1,1 @@
+"""Creation classes: the rows everybody starts with, and those of this office."""

@@ -1,0 +1,1 @@
+"""Numbers of people and works as they are typed: whether they hold, how they are written, who bears them already."""

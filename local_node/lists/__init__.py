@@ -1,0 +1,1 @@
+"""What all lists have in common: filters that stand in the address, sorting, paging, saved filters, export."""
