@@ -1,13 +1,14 @@
 """What operators did, when and why: one row per action, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gateway.database import NOBODY, Base, OfNode
 
+RUN_AGAIN = "run-again"
 
 class OperatorAction(OfNode, Base):
     """One action of a person at the console or on the command line."""
@@ -18,10 +19,11 @@ class OperatorAction(OfNode, Base):
     at: Mapped[datetime] = mapped_column(index=True)
     by: Mapped[str] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(40))
-    """node-added, node-approved, node-suspended, run-again, gave-up, paused, resumed, body-shown,
-    file-shown."""
+    """node-added, node-approved, node-suspended, key-revoked, run-again, rerun-stopped, gave-up, paused, resumed,
+    body-shown, file-shown, content-searched, canary-sent, acknowledged."""
     subject: Mapped[str] = mapped_column(String(200), index=True)
-    """``node/<id>``, ``message/<id>``, ``partner/<name>`` or ``file/<row>``."""
+    """``node/<id>``, ``message/<id>``, ``partner/<name>``, ``file/<row>``, ``alert/<row>``, ``rerun/<row>`` or
+    ``messages``."""
     reason: Mapped[str | None] = mapped_column(Text)
 
 
@@ -38,6 +40,16 @@ def note(
     """Write an action down in the caller's transaction."""
     session.add(OperatorAction(node_id=node_id, at=now, by=by, action=action, subject=subject, reason=reason))
     session.flush()
+
+
+def times(session: Session, action: str, subjects: Iterable[str]) -> dict[str, int]:
+    """How often something was done about each of these, without those it was never done about."""
+    counted = (
+        select(OperatorAction.subject, func.count())
+        .where(OperatorAction.action == action, OperatorAction.subject.in_(list(subjects)))
+        .group_by(OperatorAction.subject)
+    )
+    return {subject: number for subject, number in session.execute(counted)}  # noqa: C416  rows are no pairs to mypy
 
 
 def about(session: Session, subject: str, limit: int = 50) -> Sequence[OperatorAction]:

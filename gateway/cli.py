@@ -194,7 +194,7 @@ def replay(settings: GatewaySettings, node_id: str, first: int, last: int, dry_r
     if last < first:
         raise click.BadParameter("it comes before --from", param_hint="--to")
     with opened(settings) as gateway:
-        keys = members.StoredKeys(gateway.sessions)
+        keys = members.StoredKeys(gateway.sessions, gateway.now)
         with gateway.sessions.begin() as session:
             if members.get(session, node_id) is None:
                 raise click.ClickException(f"there is no node {node_id}")

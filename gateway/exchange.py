@@ -8,6 +8,9 @@ from typing import Any
 from gateway.app import Gateway
 from gateway.members import queries as members
 from gateway.members.queries import StoredKeys
+from gateway.ops.alerts import Watch
+from gateway.ops.canaries import CanaryTurn
+from gateway.ops.reruns import RerunTurn
 from gateway.partners.turn import PartnerTurn
 from gateway.routes import handlers
 from queues import Carrier, Intake, Relay, gateway_uplink, id_of
@@ -20,36 +23,51 @@ log = logging.getLogger(__name__)
 
 
 class GatewayIntake(Intake):
-    """The intake with the members' keys as they are now, so that a suspended node is refused at once."""
+    """The intake with the members as they are now, so that a suspended or paused node is not heard from at once."""
 
     def __init__(self, keys: StoredKeys, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, keys=keys, **named)
         self._stored = keys
 
+        self._heard: set[str] = set()
+
     def run_once(self, now: datetime) -> int:
         self._stored.refresh()
+        self._listen_anew()
         return super().run_once(now)
+
+    def _listen_anew(self) -> None:
+        """When a node is to be heard no more, its queue is let go; what was taken from it goes back and waits there."""
+        with self._sessions() as session:
+            session.connection(execution_options={"read_only": True})
+            heard = set(members.talking(session))
+        if self._heard - heard:
+            self._uplink.close()
+        self._heard = heard
 
 
 def make_carrier(gateway: Gateway) -> Carrier:
-    """Relay and intake of the gateway."""
-    uplink = gateway_uplink(gateway.settings.broker, nodes=lambda: active_nodes(gateway))
+    """Relay and intake of the gateway, and what watches over them."""
+    uplink = gateway_uplink(gateway.settings.broker, nodes=lambda: talking_nodes(gateway))
     relay = Relay(
         gateway.sessions,
         uplink,
         key=gateway.key,
         source=gateway.urn,
-        paused=lambda stream: id_of(stream) not in active_nodes(gateway),
+        paused=lambda stream: id_of(stream) not in talking_nodes(gateway),
     )
     intake = GatewayIntake(
-        StoredKeys(gateway.sessions),
+        StoredKeys(gateway.sessions, gateway.now),
         gateway.sessions,
         uplink,
         key=gateway.key,
         source=gateway.urn,
         handlers=handlers(gateway.partners, gateway.now),
     )
-    return Carrier(relay, intake, now=gateway.now, idle=gateway.settings.poll_s)
+    turns = [RerunTurn(gateway.sessions).run_once, Watch(gateway).run_once]
+    if gateway.settings.canary_s:
+        turns.append(CanaryTurn(gateway).run_once)
+    return Carrier(relay, intake, turns=turns, now=gateway.now, idle=gateway.settings.poll_s)
 
 
 def make_turns(gateway: Gateway) -> list[PartnerTurn]:
@@ -65,11 +83,11 @@ def make_turns(gateway: Gateway) -> list[PartnerTurn]:
     ]
 
 
-def active_nodes(gateway: Gateway) -> list[str]:
-    """Ids of the nodes that may speak and listen now."""
+def talking_nodes(gateway: Gateway) -> list[str]:
+    """Ids of the nodes whose messages are carried now."""
     with gateway.sessions() as session:
         session.connection(execution_options={"read_only": True})
-        return members.active(session)
+        return members.talking(session)
 
 
 class Exchange:

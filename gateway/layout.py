@@ -3,25 +3,28 @@
 from flask import request, url_for
 from flask_babel import gettext as _
 
-from gateway.ops import queries
+from gateway.ops import alerts, parkings
 from interface.database import database
-from interface.frame import Frame, Link, Search
+from interface.frame import Frame, Link, Search, Tasks
 from interface.permissions import may
 
 
 def frame() -> Frame:
     """What this request's page is framed with."""
-    parked = queries.parked_count(database()) if may("ops.read") else 0
+    parked = parkings.count(database()) if may("ops.read") else 0
+    open_ = alerts.unseen_count(database()) if may("ops.read") else 0
     return Frame(
         navigation=[
             Link(_("Now"), url_for("ops.status"), "ops.read"),
-            Link(_("Messages"), url_for("ops.messages"), "ops.read"),
-            Link(_("Parked"), url_for("ops.parked"), "ops.read", badge=parked or None),
+            Link(_("Messages"), url_for("messages.index"), "ops.read"),
+            Link(_("Parked"), url_for("parked.index"), "ops.read", badge=parked or None),
             Link(_("Nodes"), url_for("members.index"), "ops.read"),
+            Link(_("Alerts"), url_for("alerts.index"), "ops.read"),
         ],
         search=Search(
-            url_for("ops.messages"), _("Find a message"), _("Message, work, node, external number"),
+            url_for("messages.index"), _("Find a message"), _("Message, work, node, external number"),
             request.args.get("q", ""),
         ),
+        tasks=Tasks(open_, url_for("alerts.index"), _("alerts"), icon="warn"),
         home_url=url_for("ops.status"),
     )

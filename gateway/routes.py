@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from gateway.database import only
+from gateway.members import handlers as members
 from gateway.partners import due
 from gateway.partners.connectors import Partner
 from gateway.registry import handlers as registry
@@ -19,13 +20,14 @@ from queues import Envelope, Handler, Many
 class Route:
     """What becomes of one type of message."""
 
-    handler: Callable[[Session, Sequence[Envelope]], None]
-    """It is given messages of one node, in their order."""
+    handler: Callable[[Session, Sequence[Envelope], datetime], None]
+    """It is given messages of one node, in their order, and the instant by our clock."""
     partners: tuple[str, ...] = ()
     """Who hears of it, where the record's creation class names that partner too."""
 
 
 ROUTES: Mapping[str, Route] = {
+    members.KEY_ANNOUNCED: Route(members.keys_announced),
     "kora.party.registered.v1": Route(registry.parties_said),
     "kora.party.updated.v1": Route(registry.parties_said),
     "kora.work.registered.v1": Route(registry.works_said, ("cisnet",)),
@@ -33,7 +35,14 @@ ROUTES: Mapping[str, Route] = {
     "kora.work.withdrawn.v1": Route(registry.works_withdrawn, ("cisnet",)),
 }
 
-PAGES = ("gateway.members.api:api", "gateway.members.views:pages", "gateway.ops.views:pages")
+PAGES = (
+    "gateway.members.api:api",
+    "gateway.members.views:pages",
+    "gateway.ops.views:pages",
+    "gateway.ops.message_views:pages",
+    "gateway.ops.parked_views:pages",
+    "gateway.ops.alert_views:pages",
+)
 """Blueprints, as module and name."""
 
 
@@ -47,7 +56,7 @@ def _handler(route: Route, partners: Mapping[str, Partner], now: Callable[[], da
         for node_id, said in groupby(envelopes, key=lambda envelope: envelope.source_id):
             of_node = list(said)
             with only(session, node_id):
-                route.handler(session, of_node)
+                route.handler(session, of_node, now())
                 for name in route.partners:
                     heard = [envelope.id for envelope in of_node if _hears(name, envelope)]
                     due.add(session, partners[name], node_id=node_id, message_ids=heard, now=now())

@@ -23,6 +23,10 @@ class GatewaySettings(BaseSettings):
     time_zone: str = "UTC"
     poll_s: float = 5.0
     """Seconds between two looks at the line and at the partners' due rows when nothing moves."""
+    canary_s: int = 0
+    """Every so many seconds a message of the gateway's own goes to each node that is heard; 0: only when asked."""
+    metrics_token_file: Path | None = None
+    """Who shows the token in this file may read ``/metrics``; without it only this machine may."""
     tls: bool = False
     proxies: int = 0
     dev: bool = False

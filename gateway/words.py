@@ -60,6 +60,7 @@ def member_state(state: str) -> tuple[str, str]:
         "pending": (_("waits for your approval"), "warn"),
         "active": (_("let in"), "ok"),
         "suspended": (_("kept out"), "bad"),
+        "paused": (_("paused"), "wait"),
     }
     return states.get(state, (state, "wait"))
 
@@ -87,6 +88,66 @@ def failure_word(failure_class: str | None) -> tuple[str, str]:
         "F8": (_("not known whether it arrived"), "bad"),
     }
     return (_("done"), "ok") if failure_class is None else classes.get(failure_class, (failure_class, "bad"))
+
+
+def condition_word(kind: str) -> str:
+    """What an alert tells of."""
+    conditions: dict[str, str] = {
+        "unanswered": _("messages sent and not confirmed for 15 minutes"),
+        "silent": _("not heard for 24 hours"),
+        "gap": _("a message is missing for 10 minutes"),
+        "chain-mismatch": _("the chain of messages is broken"),
+        "nodeseq-conflict": _("a number was used for two messages"),
+        "skipped-superseded": _("a missing message was passed over"),
+        "clock": _("the clock differs by more than 5 minutes"),
+        "canary": _("the canary took longer than a minute"),
+        "partner": _("the partner cannot be reached"),
+        "parked": _("something is parked for an hour"),
+    }
+    return conditions.get(kind, str(_("a signed message failed the check %(code)s", code=kind)))
+
+
+def foreseen_word(end: str) -> tuple[str, str]:
+    """Word and kind of what would happen to a parked thing that runs again."""
+    ends = {
+        "applied": (_("would be applied"), "ok"),
+        "stale": (_("would be left, a newer state is there"), "ok"),
+        "registered": (_("would go out as a first registration"), "ok"),
+        "revised": (_("would go out as a revision"), "ok"),
+        "refused": (_("would be refused"), "bad"),
+        "parked": (_("would be parked again"), "bad"),
+        "no-turn": (_("cannot run again"), "bad"),
+        "waits-paused": (_("would wait, the partner is paused"), "wait"),
+        "waits-circuit": (_("would wait, the partner is not reachable"), "wait"),
+        "waits-set-up": (_("would wait, the partner is not set up"), "wait"),
+        "waits-answer": (_("would wait for the answer before it"), "wait"),
+    }
+    return ends.get(end, (end, "wait"))
+
+
+def remedy(what: str, reason: str) -> str:
+    """What usually helps against a cause of parking, and what is to be done first."""
+    messages: dict[str, str] = {
+        "handler-failed": _(
+            "The gateway failed on these messages. Look what would happen now; after a repair run the group again."
+        ),
+        "delivery-limit": _(
+            "The gateway ended again and again while it handled these. Read its log, then run a single one again."
+        ),
+        "bad-schema": _("These cannot be read. The node needs a newer release; then give them up."),
+        "nodeseq-conflict": _("The node uses numbers anew, as after a restored backup. Call it, then give these up."),
+        "chain-mismatch": _("The node's chain is broken. Call it before anything else, then give these up."),
+    }
+    work: dict[str, str] = {
+        "F3": _("The partner failed for a day. Ask there, then run a single one again, then the group."),
+        "F4": _("What we send is wrong. Look at the partner's settings and at the rule it names, then run again."),
+        "F5": _("The partner does not let us in. Look at the access, then run the group again."),
+        "F6": _("The gateway failed on these records. After a repair run the group again."),
+        "F7": _("The record was changed on both sides. Ask the society which of the two holds."),
+        "F8": _("Nobody knows whether these arrived. Ask the partner before you run them again."),
+    }
+    known = messages if what == "message" else work
+    return known.get(reason, str(_("Open one of them and read its life line before you decide.")))
 
 
 def duration(seconds: int | None) -> str:

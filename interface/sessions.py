@@ -22,6 +22,8 @@ from interface.tables import SessionRow
 ID_BYTES = 32
 FILES = "/static/"
 """Files need no session; asking for one must neither read nor replace it."""
+WATCH_HEADER = "X-Kora-Watch"
+"""Set by pages that fetch their news by themselves: nobody is there because of it, so the session goes on ageing."""
 SEEN_EVERY = timedelta(seconds=60)
 """How often a mere visit is written down, so that reading pages costs no write."""
 
@@ -81,6 +83,8 @@ class RowSessions(SessionInterface):
         now = self._now()
         if session.modified or session.session_id is None:
             self._store(session, response, now)
+        elif WATCH_HEADER in request.headers:
+            return
         elif session.seen_at is not None and now - session.seen_at >= SEEN_EVERY:
             with self._database.begin() as database:
                 if row := database.get(SessionRow, digest(session.session_id)):

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.members import operations
+from gateway.members.handlers import PublicKey
 from gateway.web import gateway, now
 from interface.accounts import note_failure, wait_left
 from interface.database import database
@@ -22,16 +23,6 @@ TRIES = "enrolment code"
 """Stands for the account where wrong codes of one address are counted."""
 
 Answer = tuple[Response, int] | Response
-
-
-class PublicKey(BaseModel):
-    """The public half of an Ed25519 key as JWK (RFC 8037)."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    kty: str = Field(pattern="^OKP$")
-    crv: str = Field(pattern="^Ed25519$")
-    x: str = Field(pattern="^[A-Za-z0-9_-]{43}$")
 
 
 class Enrolment(BaseModel):

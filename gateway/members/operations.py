@@ -30,6 +30,10 @@ class CodeNotValid(ValueError):
     """The code is unknown, used or too old; the answer is the same for all three."""
 
 
+class WrongKey(ValueError):
+    """The announced key has not the name that comes next; the argument is the name it has."""
+
+
 class NotProven(ValueError):
     """The proof was not made by the holder of the key for this code."""
 
@@ -118,6 +122,59 @@ def suspend(session: Session, node_id: str, *, by: str, now: datetime, reason: s
     member.state = "suspended"
     audit.note(session, "node-suspended", f"node/{node_id}", by=by, now=now, node_id=node_id, reason=reason)
     return member
+
+
+def pause(session: Session, node_id: str, *, by: str, now: datetime, reason: str) -> Member:
+    """Let a node's messages wait, in both directions, until somebody resumes. Raises UnknownNode, WrongState."""
+    member = _known(session, node_id)
+    if member.state != "active":
+        raise WrongState(member.state)
+    member.paused_by, member.paused_at, member.paused_reason = by, now, reason
+    audit.note(session, "paused", f"node/{node_id}", by=by, now=now, node_id=node_id, reason=reason)
+    return member
+
+
+def resume(session: Session, node_id: str, *, by: str, now: datetime, reason: str | None = None) -> Member:
+    """Carry a node's messages again. Raises UnknownNode, WrongState."""
+    member = _known(session, node_id)
+    if member.paused_by is None:
+        raise WrongState(member.state)
+    member.paused_by = member.paused_at = member.paused_reason = None
+    audit.note(session, "resumed", f"node/{node_id}", by=by, now=now, node_id=node_id, reason=reason)
+    return member
+
+
+def announce_key(
+    session: Session, node_id: str, *, kid: str, public_key: Mapping[str, Any], proof: str, now: datetime
+) -> NodeKey:
+    """Take the next key of a node, announced under the one before, which counts for 30 days more (S-06).
+
+    Raises WrongKey, NotProven.
+    """
+    held = session.scalars(select(NodeKey).where(NodeKey.node_id == node_id)).all()
+    if kid != rules.next_kid(node_id, (one.kid for one in held)):
+        raise WrongKey(kid)
+    if not check_possession(public_key, kid, proof):
+        raise NotProven
+    for one in held:
+        one.retired_at = min(filter(None, (one.retired_at, now + rules.OLD_KEY_COUNTS)))
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": str(public_key["x"]), "kid": kid}
+    key = NodeKey(kid=kid, node_id=node_id, jwk=jwk, added_at=now)
+    session.add(key)
+    session.flush()
+    return key
+
+
+def revoke_key(
+    session: Session, node_id: str, kid: str, *, by: str, now: datetime, reason: str, distrust_after: int | None = None
+) -> NodeKey:
+    """Take nothing more under a key, from now on or, of what is stored, from a number on. Raises UnknownNode."""
+    key = session.get(NodeKey, kid, with_for_update=True)
+    if key is None or key.node_id != node_id:
+        raise UnknownNode(node_id)
+    key.retired_at, key.distrust_after = now, distrust_after
+    audit.note(session, "key-revoked", f"node/{node_id}", by=by, now=now, node_id=node_id, reason=reason)
+    return key
 
 
 def words_of(session: Session, node_id: str) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway import audit
-from gateway.ops.queries import Parking, parking_of, parkings
+from gateway.ops import parkings
+from gateway.ops.parkings import MESSAGE, NothingParked, Parking
 from gateway.partners import answers, due
 from gateway.partners.answers import About
 from mappings.model import Reason, Refusal
@@ -16,69 +17,56 @@ from queues.tables import inbox, job
 
 GIVEN_UP = "given-up"
 
-
-class NothingParked(LookupError):
-    """Nothing of this message waits for a person."""
+__all__ = ["GIVEN_UP", "NothingParked", "give_up", "give_up_group", "run_again"]
 
 
 def run_again(session: Session, message_id: str, *, by: str, now: datetime, reason: str | None = None) -> int:
     """Let everything parked of a message run once more. Raises NothingParked, ``queues.parking.CannotRunAgain``."""
     waiting = _waiting(session, message_id)
     for one in waiting:
-        _again(session, one, by=by, now=now)
-    _note(session, "run-again", waiting, by=by, now=now, reason=reason)
+        if one.what == MESSAGE:
+            parking.run_again(session, one.row, by=by, now=now)
+        else:
+            jobs.run_again(session, one.row, now=now)
+    _note(session, audit.RUN_AGAIN, waiting, by=by, now=now, reason=reason)
     return len(waiting)
-
-
-def run_alike(session: Session, key: str, *, by: str, now: datetime, reason: str | None = None) -> int:
-    """Let one parked thing and all with the same cause run again, longest waiting first; how many.
-
-    ``key`` is the thing's key or the id of its message. Raises NothingParked, ``queues.parking.CannotRunAgain``.
-    """
-    all_ = parkings(session)
-    chosen = next((one for one in all_ if key in (one.key, one.entry.id)), None)
-    if chosen is None:
-        raise NothingParked(key)
-    alike = [one for one in all_ if (one.what, one.detail) == (chosen.what, chosen.detail)]
-    for one in alike:
-        _again(session, one, by=by, now=now)
-    _note(session, "run-again", alike, by=by, now=now, reason=reason)
-    return len(alike)
 
 
 def give_up(session: Session, message_id: str, *, by: str, reason: str, now: datetime) -> int:
     """End everything parked of a message as refused; the node is told why. Raises NothingParked."""
     waiting = _waiting(session, message_id)
-    for one in waiting:
-        row = int(one.key.rpartition("-")[2])
-        if one.what == "message":
-            parking.give_up(session, row, by=by, reason=reason, now=now)
-        else:
-            _end_job(session, row, one, reason, now)
-    _note(session, "gave-up", waiting, by=by, now=now, reason=reason)
+    _end(session, waiting, by=by, reason=reason, now=now)
+    return len(waiting)
+
+
+def give_up_group(session: Session, key: str, *, by: str, reason: str, now: datetime) -> int:
+    """End everything that is parked for one cause as refused; the nodes are told why. Raises NothingParked."""
+    waiting = parkings.of_group(session, parkings.group(session, key))
+    _end(session, waiting, by=by, reason=reason, now=now)
     return len(waiting)
 
 
 def _waiting(session: Session, message_id: str) -> Sequence[Parking]:
-    waiting = parking_of(session, message_id)
+    waiting = parkings.of_message(session, message_id)
     if not waiting:
         raise NothingParked(message_id)
     return waiting
 
 
-def _again(session: Session, one: Parking, *, by: str, now: datetime) -> None:
-    row = int(one.key.rpartition("-")[2])
-    if one.what == "message":
-        parking.run_again(session, row, by=by, now=now)
-    else:
-        jobs.run_again(session, row, now=now)
+def _end(session: Session, waiting: Sequence[Parking], *, by: str, reason: str, now: datetime) -> None:
+    for one in waiting:
+        if one.what == MESSAGE:
+            parking.give_up(session, one.row, by=by, reason=reason, now=now)
+        else:
+            _end_job(session, one, reason, now)
+    _note(session, "gave-up", waiting, by=by, now=now, reason=reason)
 
 
-def _end_job(session: Session, row: int, one: Parking, reason: str, now: datetime) -> None:
+def _end_job(session: Session, one: Parking, reason: str, now: datetime) -> None:
     """The partner never hears of the message; the node hears that, in the operator's words."""
-    ended = update(job).where(job.c.id == row, job.c.state == "parked").values(state="refused", finished_at=now)
+    ended = update(job).where(job.c.id == one.row, job.c.state == "parked").values(state="refused", finished_at=now)
     session.execute(ended.values(last_error=GIVEN_UP))
-    kind = session.scalar(select(job.c.kind).where(job.c.id == row)) or ""
+    kind = session.scalar(select(job.c.kind).where(job.c.id == one.row)) or ""
     story = session.scalar(
         select(inbox.c.correlationid).where(
             inbox.c.source == node_urn(one.entry.node), inbox.c.msg_id == one.entry.id

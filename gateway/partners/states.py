@@ -18,6 +18,12 @@ def may_be_called(session: Session, partner: str, now: datetime) -> bool:
     return state.paused_by is None and (state.retry_at is None or now >= state.retry_at)
 
 
+def is_paused(session: Session, partner: str) -> bool:
+    """Whether a person asked to call it no more."""
+    state = session.get(PartnerState, partner)
+    return state is not None and state.paused_by is not None
+
+
 def note_success(session: Session, partner: str) -> None:
     """The partner works: forget the failures before."""
     state = session.get(PartnerState, partner)
@@ -38,15 +44,17 @@ def note_failure(session: Session, partner: str, failure: PartnerFailure, now: d
 
 def pause(session: Session, partner: str, *, by: str, reason: str, now: datetime) -> None:
     """Call the partner no more until somebody resumes; due rows go on gathering."""
-    _row(session, partner).paused_by = by
+    state = _row(session, partner)
+    state.paused_by, state.paused_at, state.paused_reason = by, now, reason
     audit.note(session, "paused", f"partner/{partner}", by=by, now=now, reason=reason)
 
 
-def resume(session: Session, partner: str, *, by: str, now: datetime) -> None:
+def resume(session: Session, partner: str, *, by: str, now: datetime, reason: str | None = None) -> None:
     """Call the partner again, at once."""
     state = _row(session, partner)
-    state.paused_by, state.retry_at, state.failures = None, None, 0
-    audit.note(session, "resumed", f"partner/{partner}", by=by, now=now)
+    state.paused_by = state.paused_at = state.paused_reason = None
+    state.retry_at, state.failures = None, 0
+    audit.note(session, "resumed", f"partner/{partner}", by=by, now=now, reason=reason)
 
 
 def _row(session: Session, partner: str) -> PartnerState:

@@ -1,6 +1,7 @@
 """Messages of a node about its works and right owners."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,17 +13,17 @@ from mappings.model import Party, Work
 from queues import Envelope, Refused
 
 
-def parties_said(session: Session, envelopes: Sequence[Envelope]) -> None:
+def parties_said(session: Session, envelopes: Sequence[Envelope], now: datetime) -> None:
     """Right owners were registered or changed."""
     operations.keep(session, [_party(envelope) for envelope in envelopes])
 
 
-def works_said(session: Session, envelopes: Sequence[Envelope]) -> None:
+def works_said(session: Session, envelopes: Sequence[Envelope], now: datetime) -> None:
     """Works were registered or changed."""
     operations.keep(session, [_work(envelope) for envelope in envelopes])
 
 
-def works_withdrawn(session: Session, envelopes: Sequence[Envelope]) -> None:
+def works_withdrawn(session: Session, envelopes: Sequence[Envelope], now: datetime) -> None:
     """Works were withdrawn."""
     operations.keep(session, [_work(envelope, state="withdrawn") for envelope in envelopes])
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 import kora
-from connectors.cisnet.simulator import Simulator
 from gateway.audit import OperatorAction
 from gateway.members import queries as places
 from gateway.members.operations import words_of
-from gateway.ops import queries
+from gateway.ops import parkings, queries
 from gateway.partners.models import Submission
 from interface.tables import Role, User
 from queues.tables import inbox
 from tests.builders import a_work
 from tests.connectors.partner import Clock
-from tests.gateway.scenes import busy, misconfigured
+from tests.gateway.scenes import busy
 from tests.gateway.world import PASSWORD, World
 
 ENTRY = {"id", "type", "node", "subject", "state", "since", "reason"}
@@ -217,20 +215,6 @@ def test_messages_are_listed_narrowed_and_told_one_by_one(trade: World) -> None:
     assert id_ in run(trade, "ops", "messages").stdout
 
 
-@pytest.fixture
-def stuck(tmp_path: Path, clock: Clock) -> Iterator[World]:
-    """Two works parked on their way to the partner, for the same cause."""
-    simulator = Simulator(tmp_path / "cisnet", now=clock)
-    world = misconfigured(tmp_path, simulator, clock, version="9.9")
-    office = world.office()
-    office.say(a_work(number=1))
-    office.say(a_work("OTHER SONG", number=2))
-    world.run()
-    yield world
-    world.close()
-    simulator.stop()
-
-
 def test_what_is_parked_is_listed_run_again_and_given_up(stuck: World) -> None:
     assert asked(stuck, "ops", "status")[0] == 1
     code, waiting = asked(stuck, "ops", "parked")
@@ -239,14 +223,14 @@ def test_what_is_parked_is_listed_run_again_and_given_up(stuck: World) -> None:
     first, second = (one["id"] for one in waiting)
     assert asked(stuck, "ops", "giveup", first, "--reason", "register it anew") == (0, {"given_up": 1})
     assert asked(stuck, "ops", "rerun", second, "--reason", "tried again") == (0, {"run": 1})
-    assert stuck.ask(queries.parked_count) == 0
+    assert stuck.ask(parkings.count) == 0
     stuck.carry()
     assert [code for _, code in stuck.offices[0].heard()] == ["given-up"]
 
 
 def test_a_group_runs_again_by_its_key_or_by_one_of_its_messages(stuck: World) -> None:
     key = run(stuck, "ops", "parked").stdout.split()[0]
-    assert key == "job-1"
+    assert stuck.ask(parkings.group, "job-1").key == key
     assert asked(stuck, "ops", "rerun", "--group", key) == (0, {"run": 2})
     stuck.exchange()
     id_ = asked(stuck, "ops", "parked")[1][1]["id"]

@@ -123,7 +123,7 @@ def test_s06_a_suspended_node_is_not_heard_until_it_is_let_in_again(world: World
     office.say(a_right_owner())
     world.carry()
     assert world.ask(lambda session: session.scalar(select(func.count()).select_from(inbox))) == 0
-    key = queries.StoredKeys(world.gateway.sessions).find("n001:1")
+    key = queries.StoredKeys(world.gateway.sessions, world.clock).find("n001:1")
     assert key is not None
     assert not key.active
     world.do(operations.approve, office.node_id)

@@ -11,13 +11,13 @@ from connectors.cisnet.simulator import Simulator
 from connectors.cisnet.simulator.keys import key_at
 from gateway.app import open_gateway
 from gateway.audit import OperatorAction
-from gateway.ops import operations, queries
+from gateway.ops import finding, operations, parkings, queries, reruns
 from gateway.partners import states
 from gateway.partners.models import ExchangedFile, PartnerCall, PartnerState, Transmission
 from queues.tables import job
 from tests.builders import a_work
 from tests.connectors.partner import Clock
-from tests.gateway.scenes import again, misconfigured, repaired
+from tests.gateway.scenes import again, repaired
 from tests.gateway.world import Office, World, settings_for
 
 
@@ -134,66 +134,55 @@ def test_without_access_work_waits_and_the_partner_is_left_alone(tmp_path: Path,
     simulator.stop()
 
 
-@pytest.fixture
-def wrong(tmp_path: Path, clock: Clock) -> World:
-    """A gateway whose requests are wrong, with two works of one office."""
-    simulator = Simulator(tmp_path / "cisnet", now=clock)
-    world = misconfigured(tmp_path, simulator, clock, version="9.9")
-    office = world.office()
-    office.say(a_work(number=1))
-    office.say(a_work("OTHER SONG", number=2))
-    world.run()
-    yield world
-    world.close()
-    simulator.stop()
-
-
-def test_what_we_asked_wrongly_parks_at_once_and_the_offices_hear_nothing(wrong: World) -> None:
-    assert [state for state, _, _ in jobs(wrong)] == ["parked", "parked"]
-    assert wrong.offices[0].told == []
-    waiting = wrong.ask(queries.parkings)
-    assert [(one.what, one.detail, one.similar) for one in waiting] == [
-        ("cisnet", "F4: no version of CWR that can be sent: 9.9", 1)
+def test_what_we_asked_wrongly_parks_at_once_and_the_offices_hear_nothing(stuck: World) -> None:
+    assert [state for state, _, _ in jobs(stuck)] == ["parked", "parked"]
+    assert stuck.offices[0].told == []
+    waiting = stuck.ask(parkings.everything)
+    assert [(one.what, one.detail) for one in waiting] == [
+        ("cisnet", "F4: no version of CWR that can be sent: 9.9")
     ] * 2
-    status = wrong.ask(queries.status, wrong.gateway.partners, {}, wrong.clock())
+    (group,) = stuck.ask(parkings.groups)
+    assert (group.what, group.reason, group.count, group.nodes) == ("cisnet", "F4", 2, ("n001",))
+    status = stuck.ask(queries.status, stuck.gateway.partners, {}, stuck.clock())
     assert (status.ok, status.parked) == (False, 2)
-    entries, total = wrong.ask(queries.messages, queries.Filter(partner="cisnet", work="parked"))
+    entries, total = stuck.ask(finding.messages, finding.Filter(partner="cisnet", states=("parked",)))
     assert (total, {one.state for one in entries}) == (2, {"parked"})
 
 
-def test_what_was_parked_runs_again_together_when_the_fault_is_gone(wrong: World) -> None:
-    key = wrong.ask(queries.parkings)[0].key
-    repaired(wrong)
-    assert wrong.do(operations.run_alike, key, reason="the version is right now") == 2
-    wrong.run()
-    assert wrong.ask(queries.parked_count) == 0
-    assert [status for _, status in wrong.offices[0].heard()] == ["RA", "RA", "AS", "AS"]
-    assert files(wrong) == ["CW260002997_996.V21"]
+def test_what_was_parked_runs_again_together_when_the_fault_is_gone(stuck: World) -> None:
+    key = stuck.ask(parkings.everything)[0].key
+    repaired(stuck)
+    stuck.do(reruns.start, key, reason="the version is right now")
+    stuck.run()
+    assert stuck.ask(parkings.count) == 0
+    assert [status for _, status in stuck.offices[0].heard()] == ["RA", "RA", "AS", "AS"]
+    assert files(stuck) == ["CW260002997_996.V21"]
 
 
-def test_however_much_is_parked_all_of_it_runs_again(wrong: World) -> None:
-    with wrong.gateway.sessions.begin() as session:
+def test_however_much_is_parked_all_of_it_runs_again_so_many_at_a_time(stuck: World) -> None:
+    with stuck.gateway.sessions.begin() as session:
         kept = dict(session.execute(select(job).limit(1)).one()._mapping)
         del kept["id"]
         more = [kept | {"key": f"cisnet:{number}", "payload_ref": str(number)} for number in range(1200)]
         session.execute(job.insert(), more)
-    assert wrong.ask(queries.parked_count) == 1202
-    (first, *others) = wrong.ask(queries.parkings)
-    assert (len(others), first.similar) == (1201, 1201)
-    assert wrong.do(operations.run_alike, first.key) == 1202
-    assert wrong.ask(queries.parked_count) == 0
+    assert stuck.ask(parkings.count) == 1202
+    (group,) = stuck.ask(parkings.groups)
+    assert group.count == 1202
+    rerun = stuck.do(reruns.start, group.key, at_a_time=100)
+    assert stuck.ask(reruns.progress, rerun) == {"going": 100, "waiting": 1102}
+    assert stuck.ask(parkings.count) == 1102
 
 
-def test_what_is_given_up_ends_as_refused_and_the_office_reads_why(wrong: World) -> None:
-    first = wrong.ask(queries.parkings)[0].entry
-    assert wrong.do(operations.give_up, first.id, reason="send it again as a new work") == 1
-    wrong.run()
-    (told,) = wrong.offices[0].told
+def test_what_is_given_up_ends_as_refused_and_the_office_reads_why(stuck: World) -> None:
+    first = stuck.ask(parkings.everything)[0].entry
+    assert stuck.do(operations.give_up, first.id, reason="send it again as a new work") == 1
+    stuck.run()
+    (told,) = stuck.offices[0].told
     assert (told.subject, told.causationid, told.data["code"]) == (first.subject, first.id, "given-up")
     assert [one["text"] for one in told.data["reasons"]] == ["send it again as a new work"]
-    assert [state for state, _, _ in jobs(wrong)] == ["refused", "parked"]
+    assert [state for state, _, _ in jobs(stuck)] == ["refused", "parked"]
     with pytest.raises(operations.NothingParked):
-        wrong.do(operations.give_up, first.id, reason="again")
+        stuck.do(operations.give_up, first.id, reason="again")
 
 
 def test_what_is_due_waits_while_the_partner_is_not_set_up(world: World) -> None:

@@ -1,39 +1,18 @@
 """A message that makes its handler fail: it stops only itself, parks, and a person decides."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from connectors.cisnet.simulator import Simulator
-from gateway.app import open_gateway
 from gateway.audit import OperatorAction
-from gateway.ops import operations, queries
+from gateway.ops import operations, parkings, reruns
 from gateway.registry import queries as registry
 from queues.tables import parked
-from tests.builders import a_right_owner, a_work
-from tests.connectors.partner import Clock
+from tests.builders import a_work
 from tests.gateway.scenes import repaired
-from tests.gateway.world import World, settings_for
+from tests.gateway.world import World
 
 SUBJECT = f"work/{a_work().id}"
-
-
-@pytest.fixture
-def broken(tmp_path: Path, clock: Clock) -> Iterator[World]:
-    """A gateway that came up without a partner its table of routes names: works make the handler fail."""
-    simulator = Simulator(tmp_path / "cisnet", now=clock)
-    gateway = open_gateway(settings_for(tmp_path, simulator.start()), partners={}, now=clock)
-    world = World(tmp_path, gateway, clock, simulator)
-    office = world.office()
-    office.say(a_work())
-    office.say(a_right_owner())
-    for _ in range(6):
-        world.carry()
-    yield world
-    world.close()
-    simulator.stop()
 
 
 def test_the_message_parks_after_five_deliveries_and_the_rest_goes_on(broken: World) -> None:
@@ -41,7 +20,7 @@ def test_the_message_parks_after_five_deliveries_and_the_rest_goes_on(broken: Wo
         ("kora.party.registered.v1", "applied"),
         ("kora.work.registered.v1", "parked"),
     ]
-    (waiting,) = broken.ask(queries.parkings)
+    (waiting,) = broken.ask(parkings.everything)
     assert (waiting.what, waiting.entry.reason, waiting.times) == ("message", "handler-failed", 5)
     assert waiting.detail.startswith("KeyError in routes.py:")
     assert broken.offices[0].states() == ["parked", "receipted"]
@@ -52,25 +31,25 @@ def test_nothing_of_a_failed_handler_stays(broken: World) -> None:
 
 
 def test_run_again_applies_it_when_the_fault_is_gone(broken: World) -> None:
-    (waiting,) = broken.ask(queries.parkings)
+    (waiting,) = broken.ask(parkings.everything)
     repaired(broken)
     assert broken.do(operations.run_again, waiting.entry.id, reason="the partner is set up") == 1
     broken.run()
-    assert broken.ask(queries.parked_count) == 0
+    assert broken.ask(parkings.count) == 0
     assert [status for _, status in broken.offices[0].heard()] == ["RA", "AS"]
     assert broken.offices[0].states() == ["receipted", "receipted"]
 
 
 def test_run_again_while_the_fault_is_there_parks_it_again(broken: World) -> None:
-    (waiting,) = broken.ask(queries.parkings)
+    (waiting,) = broken.ask(parkings.everything)
     broken.do(operations.run_again, waiting.entry.id)
     broken.carry()
-    (again,) = broken.ask(queries.parkings)
+    (again,) = broken.ask(parkings.everything)
     assert again.entry.id == waiting.entry.id
 
 
 def test_giving_up_tells_the_office_why(broken: World) -> None:
-    (waiting,) = broken.ask(queries.parkings)
+    (waiting,) = broken.ask(parkings.everything)
     assert broken.do(operations.give_up, waiting.entry.id, reason="register it anew") == 1
     broken.carry()
     office = broken.offices[0]
@@ -90,15 +69,16 @@ def test_all_of_one_cause_run_again_together(broken: World) -> None:
     broken.offices[0].say(a_work("OTHER SONG", number=2))
     for _ in range(6):
         broken.carry()
-    first, second = broken.ask(queries.parkings)
-    assert (first.similar, second.similar) == (1, 1)
+    _first, second = broken.ask(parkings.everything)
+    (group,) = broken.ask(parkings.groups)
+    assert (group.reason, group.count) == ("handler-failed", 2)
     repaired(broken)
-    assert broken.do(operations.run_alike, second.entry.id) == 2
+    broken.do(reruns.start, second.entry.id)
     broken.run()
     assert len(broken.offices[0].told) == 4
 
 
 def test_what_is_not_parked_cannot_be_decided_about(broken: World) -> None:
-    for decide in (operations.run_again, operations.run_alike):
+    for decide in (operations.run_again, reruns.start):
         with pytest.raises(operations.NothingParked):
             broken.do(decide, "019300aa-0000-7000-8000-000000000000")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from gateway.database import NOBODY
-from gateway.ops import queries
+from gateway.ops import lives
 from gateway.partners.models import ExchangedFile, FileCounter, Submission
 from gateway.partners.turn import PartnerTurn
 from gateway.registry import queries as registry
@@ -264,7 +264,7 @@ def test_an_answer_whose_receipt_was_lost_is_told_once(trade: World, tamala: Off
 def test_the_life_of_a_message_is_told_from_receipt_to_answer(trade: World, tamala: Office) -> None:
     cause = tamala.say(a_published_work())
     trade.run()
-    known = trade.ask(queries.life, cause)
+    known = trade.ask(lives.life, cause)
     assert known is not None
     entry, steps, _ = known
     assert (entry.id, entry.node, entry.state, entry.direction) == (cause, "n001", "applied", "in")
@@ -273,7 +273,7 @@ def test_the_life_of_a_message_is_told_from_receipt_to_answer(trade: World, tama
         "receipted", "receipted",
     ]  # fmt: skip
     assert [step.detail for step in steps if step.step == "answered"] == ["cisnet RA", "cisnet AS"]
-    files = trade.ask(queries.files_of, cause)
+    files = trade.ask(lives.files_of, cause)
     assert [(one.direction, one.name) for one in files] == [
         ("out", "CW260001997_996.V21"),
         ("in", "CW260001996_997.V21"),

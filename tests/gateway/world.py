@@ -15,6 +15,7 @@ from connectors.cisnet.simulator import Simulator
 from gateway.app import Gateway, create_app
 from gateway.exchange import make_carrier, make_turns
 from gateway.members import operations as members
+from gateway.ops import canaries
 from gateway.settings import GatewaySettings
 from interface.accounts import create_user, find_user, set_password
 from mappings import messages
@@ -59,7 +60,7 @@ class Office:
         uplink = queues.node_uplink(gateway.settings.broker, node_id=self.node_id, gateway_id=gateway.id)
         self.uplink, urn = uplink, queues.node_urn(self.node_id)
         known = KeyRing(KnownKey(gateway.key.kid, gateway.key.public_jwk(), gateway.urn))
-        handlers = dict.fromkeys((ACKNOWLEDGED, ASSIGNED, REFUSAL), self._keep)
+        handlers = dict.fromkeys((ACKNOWLEDGED, ASSIGNED, REFUSAL, canaries.TYPE), self._keep)
         self.relay = Relay(self.sessions, uplink, key=self.key, source=urn)
         self.intake = Intake(
             self.sessions, uplink, keys=known, key=self.key, source=urn, handlers=handlers, node_id=self.node_id
@@ -209,11 +210,12 @@ class World:
         """Somebody with this role at the console."""
         email = f"{role}@gateway.example"
         with self.gateway.sessions.begin() as session:
-            name = f"Rita {role.title()}"
-            create_user(session, email=email, full_name=name, roles=[role], now=self.clock(), time_cost=1)
-            user = find_user(session, email)
-            assert user is not None
-            set_password(user, PASSWORD, time_cost=1)
+            if find_user(session, email) is None:
+                name = f"Rita {role.title()}"
+                create_user(session, email=email, full_name=name, roles=[role], now=self.clock(), time_cost=1)
+                user = find_user(session, email)
+                assert user is not None
+                set_password(user, PASSWORD, time_cost=1)
         browser = Browser(self.app.test_client())
         browser.open("/sign-in")
         browser.post("/sign-in", email=email, password=PASSWORD)

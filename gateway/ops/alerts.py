@@ -1,0 +1,215 @@
+"""What an operator should be told: one row when a condition begins and one when it ends, never one per attempt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gateway import audit
+from gateway.database import NOBODY
+from gateway.members import queries as members
+from gateway.ops import canaries, parkings, rules
+from gateway.ops.models import Alert
+from gateway.partners.models import PartnerState
+from gateway.partners.rules import FAILURES_BEFORE_OPEN
+from queues.tables import alarm, inbox_held, outbox
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+
+BEGAN, ENDED = "began", "ended"
+BETWEEN_LOOKS = timedelta(seconds=10)
+PARKING = "parking"
+
+
+class UnknownAlert(LookupError):
+    """There is no open alert of this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that is so at the moment. ``kind`` is a stable word, ``subject`` what it is about."""
+
+    kind: str
+    subject: str
+    detail: str = ""
+    node_id: str = NOBODY
+
+
+def conditions(session: Session, now: datetime) -> list[Condition]:
+    """Everything that deserves an alert now, as far as the database of the gateway knows."""
+    seen = members.last_seen(session)
+    return [
+        *_unanswered(session, seen, now),
+        *_silent(session, seen, now),
+        *_gaps(session, now),
+        *_alarms(session, now),
+        *_clocks(session, now),
+        *_canaries(session, now),
+        *_unreachable(session),
+        *_parked(session, now),
+    ]
+
+
+def compare(session: Session, found: Sequence[Condition], now: datetime) -> int:
+    """Write down what began and what ended since the last look; how many rows."""
+    open_ = {(one.condition, one.subject): one for one in unended(session)}
+    current = {(one.kind, one.subject): one for one in found}
+    for key in current.keys() - open_.keys():
+        one = current[key]
+        session.add(
+            Alert(node_id=one.node_id, condition=one.kind, subject=one.subject, event=BEGAN, at=now, detail=one.detail)
+        )
+    for key in open_.keys() - current.keys():
+        began = open_[key]
+        began.ended_at = now
+        session.add(
+            Alert(
+                node_id=began.node_id, condition=began.condition, subject=began.subject, event=ENDED, at=now,
+                detail=began.detail, began_id=began.id,
+            )
+        )
+    session.flush()
+    return len(current.keys() ^ open_.keys())
+
+
+def unended(session: Session) -> Sequence[Alert]:
+    """Alerts whose condition goes on, oldest first."""
+    mine = select(Alert).where(Alert.event == BEGAN, Alert.ended_at.is_(None))
+    return session.scalars(mine.order_by(Alert.id)).all()
+
+
+def unseen_count(session: Session) -> int:
+    """How many go on and nobody has acknowledged."""
+    mine = select(func.count()).select_from(Alert)
+    open_ = (Alert.event == BEGAN, Alert.ended_at.is_(None), Alert.acknowledged_at.is_(None))
+    return session.scalar(mine.where(*open_)) or 0
+
+
+def recent(session: Session, limit: int = 100) -> Sequence[Alert]:
+    """What began and what ended, newest first."""
+    return session.scalars(select(Alert).order_by(Alert.id.desc()).limit(limit)).all()
+
+
+def acknowledge(session: Session, alert_id: int, *, by: str, note: str, now: datetime) -> Alert:
+    """Somebody looks after it, and says what is done. Raises UnknownAlert."""
+    alert = session.get(Alert, alert_id, with_for_update=True)
+    if alert is None or alert.event != BEGAN or alert.ended_at is not None:
+        raise UnknownAlert(str(alert_id))
+    alert.acknowledged_by, alert.acknowledged_at, alert.note = by, now, note
+    audit.note(session, "acknowledged", f"alert/{alert_id}", by=by, now=now, node_id=alert.node_id, reason=note)
+    return alert
+
+
+class Watch:
+    """The part of the background that looks at the conditions every ten seconds."""
+
+    def __init__(self, gateway: "Gateway") -> None:
+        self._sessions = gateway.sessions
+        self._looked: datetime | None = None
+
+    def run_once(self, now: datetime) -> int:
+        """Always 0: that a condition began is no reason to look again at once."""
+        if self._looked is not None and abs(now - self._looked) < BETWEEN_LOOKS:
+            return 0
+        self._looked = now
+        with self._sessions() as session:
+            session.connection(execution_options={"read_only": True})
+            found = conditions(session, now)
+            same = {(one.kind, one.subject) for one in found}
+            unchanged = same == {(one.condition, one.subject) for one in unended(session)}
+        if not unchanged:
+            with self._sessions.begin() as session:
+                compare(session, found, now)
+        return 0
+
+
+def _unanswered(session: Session, seen: dict[str, datetime], now: datetime) -> list[Condition]:
+    """A message was sent long ago to a node that is there, and no receipt came."""
+    oldest = (
+        select(outbox.c.node_id, func.min(outbox.c.sent_at, type_=outbox.c.sent_at.type))
+        .where(outbox.c.state == "sent")
+        .group_by(outbox.c.node_id)
+    )
+    carried = set(members.talking(session))
+    return [
+        Condition("unanswered", f"node/{node}", f"{sent:%Y-%m-%d %H:%M} UTC", node)
+        for node, sent in session.execute(oldest)
+        if node in carried and now - sent > rules.LATE and node in seen and now - seen[node] <= rules.LATE
+    ]
+
+
+def _silent(session: Session, seen: dict[str, datetime], now: datetime) -> list[Condition]:
+    """A node that is let in, and was heard before, says nothing."""
+    return [
+        Condition("silent", f"node/{node}", f"{seen[node]:%Y-%m-%d %H:%M} UTC", node)
+        for node in members.talking(session)
+        if node in seen and now - seen[node] > rules.SILENT
+    ]
+
+
+def _gaps(session: Session, now: datetime) -> list[Condition]:
+    """A message waits for one before it that does not come."""
+    held = (
+        select(inbox_held.c.node_id, func.min(inbox_held.c.since, type_=inbox_held.c.since.type))
+        .where(~inbox_held.c.again)
+        .group_by(inbox_held.c.node_id)
+    )
+    return [
+        Condition("gap", f"node/{node}", f"{since:%Y-%m-%d %H:%M} UTC", node)
+        for node, since in session.execute(held)
+        if now - since > rules.GAP_LONG
+    ]
+
+
+def _alarms(session: Session, now: datetime) -> list[Condition]:
+    """A signed message broke a rule of the carriage within the last day: a broken chain, a number used twice."""
+    raised = (
+        select(alarm.c.kind, alarm.c.node_id, func.count())
+        .where(alarm.c.at >= now - rules.RECENT)
+        .group_by(alarm.c.kind, alarm.c.node_id)
+    )
+    return [Condition(kind, f"node/{node}", str(times), node) for kind, node, times in session.execute(raised)]
+
+
+def _clocks(session: Session, now: datetime) -> list[Condition]:
+    """A node's clock is far from ours."""
+    return [
+        Condition("clock", f"node/{node}", f"{round(difference.total_seconds()):+d} s", node)
+        for node, difference in members.clock_differences(session, now).items()
+        if abs(difference) > rules.SKEW
+    ]
+
+
+def _canaries(session: Session, now: datetime) -> list[Condition]:
+    """The last canary of a node took too long, or is not back."""
+    carried = set(members.talking(session))
+    return [
+        Condition("canary", f"node/{node}", f"{one.at:%Y-%m-%d %H:%M} UTC", node)
+        for node, one in canaries.last(session).items()
+        if node in carried and _took(one, now) > rules.CANARY_LONG
+    ]
+
+
+def _took(one: canaries.Canary, now: datetime) -> timedelta:
+    return now - one.at if one.roundtrip_seconds is None else timedelta(seconds=one.roundtrip_seconds)
+
+
+def _unreachable(session: Session) -> list[Condition]:
+    """A partner failed so often in a row that it is left alone for a while; it ends with the first call that works."""
+    failing = select(PartnerState).where(PartnerState.failures >= FAILURES_BEFORE_OPEN)
+    return [
+        Condition("partner", f"partner/{one.partner}", one.last_error or "")
+        for one in session.scalars(failing.order_by(PartnerState.partner))
+    ]
+
+
+def _parked(session: Session, now: datetime) -> list[Condition]:
+    """Something waits for a person for an hour."""
+    since = parkings.oldest(session)
+    if since is None or now - since <= rules.PARKED_LONG:
+        return []
+    return [Condition("parked", PARKING, f"{since:%Y-%m-%d %H:%M} UTC")]
