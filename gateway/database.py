@@ -4,20 +4,26 @@ Every table with data of a node has ``node_id``. A session says whose rows it ma
 everybody (the operators' console, the carriage itself). A session that says nothing is refused. Inside a session of
 one node every reading, changing and deleting statement gets the same filter, over our own tables by a loader criterion
 and over the tables of the carriage by a condition.
+
+PostgreSQL holds the same wall a second time, in the server (``gateway.migrations.walls``): each transaction says whose
+rows it may touch, and policies that bind even the owner of the tables do the rest. An account they would not bind is
+refused.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, Engine, MetaData, String, Table, create_engine, event
+from sqlalchemy import JSON, Connection, Engine, MetaData, String, Table, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     mapped_column,
     sessionmaker,
     with_loader_criteria,
@@ -51,11 +57,17 @@ class Everybody(Enum):
 
 EVERYBODY: Final = Everybody.ROWS
 Whose = str | Everybody
+EVERYBODYS = "*"
+"""What a transaction of everybody says to PostgreSQL; no node has this id."""
 _KEY = "whose"
 
 
 class NoTenant(RuntimeError):
     """A statement was made without saying whose rows it may touch, or in a way that cannot be filtered."""
+
+
+class UnsafeAccount(RuntimeError):
+    """The account of the database passes through the wall between the nodes."""
 
 
 class Base(DeclarativeBase):
@@ -76,9 +88,20 @@ class TenantSession(Session):
 
 
 def open_database(url: str) -> Engine:
-    """An engine for the URL; on SQLite every writing transaction takes the write lock at its beginning."""
-    engine = create_engine(url)
-    return queues.prepare(engine) if engine.dialect.name == "sqlite" else engine
+    """An engine for the URL. Raises UnsafeAccount when row level security would not bind its account."""
+    engine = queues.open_database(url)
+    if engine.dialect.name == "postgresql":
+        _refuse_the_mighty(engine)
+    return engine
+
+
+def _refuse_the_mighty(engine: Engine) -> None:
+    asked = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    with engine.connect() as connection:
+        mighty = connection.scalar(asked)
+    if mighty:
+        engine.dispose()
+        raise UnsafeAccount("the database account of the gateway must be neither superuser nor BYPASSRLS")
 
 
 def session_maker(engine: Engine, whose: Whose | None) -> sessionmaker[Session]:
@@ -90,11 +113,36 @@ def session_maker(engine: Engine, whose: Whose | None) -> sessionmaker[Session]:
 def only(session: Session, node_id: str) -> Iterator[Session]:
     """Let the session see nothing but the rows of this node for a while, as a handler of its messages must."""
     before = session.info.get(_KEY)
-    session.info[_KEY] = node_id
+    _turn_to(session, node_id)
     try:
         yield session
-    finally:
+    except BaseException:
         session.info[_KEY] = before
+        with suppress(SQLAlchemyError):  # a transaction that failed says nothing more, and takes this back itself
+            say_whose(session.connection(), before)
+        raise
+    _turn_to(session, before)
+
+
+def _turn_to(session: Session, whose: Whose | None) -> None:
+    """What waits to be written is written, and the transaction is begun, while the present context holds."""
+    session.flush()
+    connection = session.connection()
+    session.info[_KEY] = whose
+    say_whose(connection, whose)
+
+
+def say_whose(connection: Connection, whose: Whose | None) -> None:
+    """Tell PostgreSQL, until the end of the transaction, whose rows may be touched; on SQLite nothing happens."""
+    if connection.dialect.name == "postgresql":
+        said = "" if whose is None else EVERYBODYS if whose is EVERYBODY else whose
+        connection.execute(text("SELECT set_config('kora.node_id', :whose, true)"), {"whose": said})
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _say_at_the_beginning(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:
+        say_whose(connection, session.info.get(_KEY))
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

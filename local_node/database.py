@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Engine, MetaData, create_engine
+from sqlalchemy import JSON, Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-import queues
+from queues import open_database
 from queues.tables import UtcInstant
+
+__all__ = ["Base", "Json", "JsonList", "metadata", "open_database", "session_maker"]
 
 metadata = MetaData(
     naming_convention={
@@ -28,12 +30,6 @@ class Base(DeclarativeBase):
 
     metadata = metadata
     type_annotation_map: ClassVar[Mapping[Any, Any]] = {datetime: UtcInstant, Json: JSON, JsonList: JSON}
-
-
-def open_database(url: str) -> Engine:
-    """An engine for the URL; on SQLite every writing transaction takes the write lock at its beginning."""
-    engine = create_engine(url)
-    return queues.prepare(engine) if engine.dialect.name == "sqlite" else engine
 
 
 def session_maker(engine: Engine) -> sessionmaker[Session]:

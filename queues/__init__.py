@@ -12,7 +12,7 @@ field); anything else it raises is tried again and then parked for a person.
 from queues import boxes, jobs
 from queues.boxes import MessageTooLarge, SyncStatus, post
 from queues.carrier import Carrier, Intake, Relay
-from queues.databases import open_database
+from queues.databases import only_one_changes_tables, open_database
 from queues.envelope import REFUSAL, Envelope, Refused, gateway_urn, id_of, node_urn, uuid7
 from queues.fingerprint import fingerprint_words
 from queues.retry import FailureClass
@@ -51,6 +51,7 @@ __all__ = [
     "metadata",
     "node_uplink",
     "node_urn",
+    "only_one_changes_tables",
     "open_database",
     "open_engine",
     "post",

@@ -1,6 +1,6 @@
 """Engines: SQLite for one office on one machine, PostgreSQL for everything larger."""
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from queues.sqlite import prepare
 
@@ -8,6 +8,8 @@ POOL_SIZE = 10
 """Connections one process keeps: eight threads of pages, the carrier, the partners."""
 OVERFLOW = 10
 WAIT_SECONDS = 30
+_CHANGING_TABLES = 7_061_926
+"""Number of the advisory lock of whoever changes the tables; any number that nobody else uses."""
 
 
 def open_database(url: str) -> Engine:
@@ -28,6 +30,10 @@ def open_database(url: str) -> Engine:
     )
 
 
-def is_postgresql(engine: Engine) -> bool:
-    """True where row locks, notifications and row level security exist."""
-    return engine.dialect.name == "postgresql"
+def only_one_changes_tables(connection: Connection) -> None:
+    """Wait until no other process changes the tables of this database, until the end of the transaction.
+
+    SQLite does that by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _CHANGING_TABLES})

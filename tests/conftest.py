@@ -4,9 +4,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from tests import services
 from tests.databases import Databases
@@ -39,6 +40,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"left out: {lacking[name]}"))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked with databases runs once on each."""
+    mark = metafunc.definition.get_closest_marker("on")
+    if mark is not None and "on" in metafunc.fixturenames:
+        metafunc.parametrize("on", [_on(name) for name in mark.args], indirect=True)
+
+
+def _on(name: str) -> Any:
+    return pytest.param(name, marks=[] if name == "sqlite" else [pytest.mark.services(name)])
+
+
 @pytest.fixture(scope="session")
 def postgresql(worker_id: str) -> Iterator[Databases]:
     """The PostgreSQL server of this run, which makes databases as quickly as it can copy them."""
@@ -48,16 +60,26 @@ def postgresql(worker_id: str) -> Iterator[Databases]:
 
 
 @pytest.fixture
-def database(postgresql: Databases) -> Iterator[Callable[[str], str]]:
-    """Makes empty databases of PostgreSQL by a name, and gives the same for the same; all are dropped afterwards."""
-    yield postgresql.named
+def databases(postgresql: Databases) -> Iterator[Databases]:
+    """Databases of PostgreSQL for one test."""
+    yield postgresql
     postgresql.drop_all()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services("postgresql"))])
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
-    """Makes databases by a name, for tests that hold on both."""
-    if request.param == "sqlite":
-        return lambda name: f"sqlite:///{tmp_path / name}.db"
-    made: Callable[[str], str] = request.getfixturevalue("database")
-    return made
+@pytest.fixture
+def on(request: pytest.FixtureRequest) -> str:
+    """The kind of database a test runs on: SQLite, unless a mark says otherwise (``tests.databases.BOTH``)."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def copied(on: str, request: pytest.FixtureRequest) -> Callable[..., str | None]:
+    """The URL of a database filled by a function, on PostgreSQL; None where an application makes its own on SQLite."""
+
+    def of(name: str, fill: Callable[[Engine], None]) -> str | None:
+        if on == "sqlite":
+            return None
+        databases: Databases = request.getfixturevalue("databases")
+        return databases.copied(name, name, fill)
+
+    return of

@@ -4,9 +4,14 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pytest
 from sqlalchemy import Engine, MetaData, create_engine, make_url, text
 
 import queues
+
+BOTH = pytest.mark.on("sqlite", "postgresql")
+"""Marks a test that holds on both databases; it uses the fixture ``on``, mostly through others."""
+POSTGRESQL = pytest.mark.on("postgresql")
 
 
 @dataclass

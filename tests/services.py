@@ -22,7 +22,7 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import Any
 
-ADDRESS = "KORA_TEST_KEEPER"
+ADDRESS = "TEST_KEEPER"
 """Environment variable with the keeper's socket, for the workers of one run."""
 GIVEN = {"postgresql": "TEST_DATABASE_URL", "rabbitmq": "TEST_BROKER_URL"}
 PATIENCE_SECONDS = 60
@@ -79,7 +79,8 @@ class PostgreSQL:
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+        """As an account that may make databases and nothing else, because row level security does not bind more."""
+        return f"postgresql+psycopg://kora@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
         data = self.folder / "data"
@@ -93,6 +94,8 @@ class PostgreSQL:
         with (self.folder / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, **self._as())
         until(self._is_ready, "PostgreSQL")
+        account = "CREATE ROLE kora LOGIN CREATEDB"
+        self._run("psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c", account, "postgres")
 
     def _is_ready(self) -> bool:
         asked = [self._program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]

@@ -9,7 +9,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
+from gateway.database import EVERYBODY, say_whose
 from gateway.models import all_metadata
+from queues import only_one_changes_tables
 
 VERSION_TABLE = "kora_version"
 
@@ -17,6 +19,8 @@ VERSION_TABLE = "kora_version"
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest version; nothing happens when it is there."""
     with engine.begin() as connection:
+        only_one_changes_tables(connection)
+        say_whose(connection, EVERYBODY)
         command.upgrade(_config(connection), "head")
 
 

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
 from local_node.models import all_metadata
+from queues import only_one_changes_tables
 
 VERSION_TABLE = "kora_version"
 
@@ -17,6 +18,7 @@ VERSION_TABLE = "kora_version"
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest version; nothing happens when it is there."""
     with engine.begin() as connection:
+        only_one_changes_tables(connection)
         command.upgrade(_config(connection), "head")
 
 

@@ -11,9 +11,12 @@ from gateway.registry.models import PartnerAnswer, RegisteredIdentifier, Registe
 from mappings.model import Identifier
 from queues.tables import inbox, outbox, record_version
 from tests.builders import a_work, an_iswc
+from tests.databases import BOTH
 from tests.gateway.world import BARAKA, TAMALA, World
 
 SAME = f"work/{a_work().id}"
+
+pytestmark = BOTH
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
         broker = queues.local_url(tmp_path / "queue.db")
         yield Stack("embedded", broker, lambda name: f"sqlite:///{tmp_path}/{name}.db", clock)
         return
-    databases: Databases = request.getfixturevalue("postgresql")
+    databases: Databases = request.getfixturevalue("databases")
     broker = services.broker_url(request.getfixturevalue("worker_id"))
     fill = all_tables(queues.metadata, book_metadata)
     real = Stack("real", broker, lambda name: databases.copied(name, "carriage", fill), clock)
@@ -36,7 +36,6 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
         real.declare()
         yield real
         real.clear()
-    databases.drop_all()
 
 
 @pytest.fixture

@@ -26,12 +26,11 @@ def broker(tmp_path: Path) -> Iterator[RabbitMQ]:
 
 
 @pytest.fixture
-def stack(broker: RabbitMQ, postgresql: Databases, clock: Clock) -> Iterator[Stack]:
+def stack(broker: RabbitMQ, databases: Databases, clock: Clock) -> Iterator[Stack]:
     fill = all_tables(queues.metadata, book_metadata)
-    real = Stack("real", broker.url, lambda name: postgresql.copied(name, "carriage", fill), clock)
+    real = Stack("real", broker.url, lambda name: databases.copied(name, "carriage", fill), clock)
     real.declare()
     yield real
-    postgresql.drop_all()
 
 
 @contextmanager
