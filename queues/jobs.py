@@ -77,11 +77,22 @@ def _due_row(
 
 
 def claim(
-    session: Session, *, kind: str, owner: str, limit: int, lease: timedelta, now: datetime
+    session: Session,
+    *,
+    kind: str,
+    owner: str,
+    limit: int,
+    lease: timedelta,
+    now: datetime,
+    first: int | None = None,
 ) -> list[Job]:
-    """Take up to ``limit`` due rows of this kind, oldest first, under a lease. The caller commits before it works."""
-    free = and_(table.c.kind == kind, _is_free(now))
-    ids = session.scalars(select(table.c.id).where(free).order_by(table.c.id).limit(limit)).all()
+    """Take up to ``limit`` due rows of this kind, oldest first, under a lease. The caller commits before it works.
+
+    With ``first`` that row and others with it; nothing at all when it is not to be had any more.
+    """
+    ids = _free_ids(session, kind=kind, limit=limit, now=now, first=first)
+    if first is not None and first not in ids:
+        return []
     taken = (
         update(table)
         .where(table.c.id.in_(ids), _is_free(now))
@@ -90,6 +101,16 @@ def claim(
     )
     rows = session.execute(taken).all() if ids else []
     return sorted((Job(**row._mapping, lease_owner=owner) for row in rows), key=lambda job: job.id)
+
+
+def ready(session: Session, *, kind: str, limit: int, now: datetime) -> list[int]:
+    """Ids of rows of this kind that could be claimed now, oldest first."""
+    return _free_ids(session, kind=kind, limit=limit, now=now)
+
+
+def kind_of(session: Session, job_id: int) -> str | None:
+    """The kind of a row; None when there is no such row."""
+    return session.scalar(select(table.c.kind).where(table.c.id == job_id))
 
 
 def done(session: Session, job: Job, *, now: datetime | None = None, result_ref: str | None = None) -> None:
@@ -150,6 +171,14 @@ def counts(session: Session, *, node_id: str | None = None) -> dict[str, dict[st
     for kind, state, number in session.execute(statement):
         result.setdefault(kind, {})[state] = number
     return result
+
+
+def _free_ids(
+    session: Session, *, kind: str, limit: int, now: datetime, first: int | None = None
+) -> list[int]:
+    free = and_(table.c.kind == kind, _is_free(now))
+    order = [table.c.id] if first is None else [table.c.id != first, table.c.id]
+    return list(session.scalars(select(table.c.id).where(free).order_by(*order).limit(limit)))
 
 
 def _is_free(now: datetime) -> Any:

@@ -73,8 +73,13 @@ def all_queues(node_ids: Iterable[str], *, jobs: bool = True) -> list[Queue]:
     for node_id in node_ids:
         queues += [queue_in(node_id), queue_out(node_id)]
     if jobs:
-        queues += [Queue(name, JOBS, name, queue_arguments=_arguments(None), **_KEPT) for name in JOB_QUEUES]
+        queues += job_queues()
     return queues
+
+
+def job_queues() -> list[Queue]:
+    """The queues of Celery; many workers share one."""
+    return [Queue(name, JOBS, name, queue_arguments=_arguments(None), **_KEPT) for name in JOB_QUEUES]
 
 
 _KEPT = {"durable": True, "auto_delete": False}

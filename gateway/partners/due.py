@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from gateway.database import NOBODY
 from gateway.partners import rules
 from gateway.partners.connectors import Partner
 from queues import jobs
@@ -13,6 +14,7 @@ from queues.jobs import Job
 from queues.tables import job as table
 
 _PREFIX = "partner:"
+_COLLECT = "collect:"
 
 
 def kind(partner: str) -> str:
@@ -22,7 +24,23 @@ def kind(partner: str) -> str:
 
 def partner_of(kind_: str) -> str:
     """The partner of a job's kind."""
-    return kind_.removeprefix(_PREFIX)
+    return kind_.removeprefix(_PREFIX).removeprefix(_COLLECT)
+
+
+def queue(partner: str) -> str:
+    """The broker's queue with the ids of the partner's rows."""
+    return f"conn.{partner}"
+
+
+def collect_kind(partner: str) -> str:
+    """The kind of the one row that says when the partner is asked for news."""
+    return f"{_COLLECT}{partner}"
+
+
+def add_collecting(session: Session, partner: str, *, now: datetime) -> None:
+    """See to it that the partner has its row for collecting; it never ends, only its time moves on."""
+    kind_ = collect_kind(partner)
+    jobs.add(session, kind=kind_, key=kind_, node_id=NOBODY, payload_ref=None, now=now)
 
 
 def add(session: Session, partner: Partner, *, node_id: str, message_ids: Iterable[str], now: datetime) -> None:

@@ -19,6 +19,7 @@ from gateway.partners.connectors import Partner
 from gateway.partners.models import FileCounter, SenderProfile, Submission, Transmission, TransmissionItem
 from queues import jobs
 from queues.jobs import Job
+from queues.tables import inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,21 @@ def _item(session: Session, partner: str, node_id: str, message_id: str, now: da
     """The message as the partner gets it; None while its record has to wait."""
     message = arrived(session, node_id, message_id)
     before = earlier(session, partner, node_id, message["subject"])
-    if rules.must_wait(before, now):
+    if rules.must_wait(before, now) or _is_on_its_way(session, partner, node_id, message["subject"]):
         return None
     return _as_item(message, rules.accepted_before(before), rules.last_digest(before))
+
+
+def _is_on_its_way(session: Session, partner: str, node_id: str, subject: str) -> bool:
+    """Whether a batch that is planned and not sent yet holds another version of this record."""
+    planned = (
+        select(TransmissionItem.message_id)
+        .join(Transmission, Transmission.id == TransmissionItem.transmission_id)
+        .join(inbox, (inbox.c.msg_id == TransmissionItem.message_id) & (inbox.c.node_id == node_id))
+        .where(Transmission.partner == partner, Transmission.state == "planned", Transmission.node_id == node_id)
+        .where(inbox.c.aggregate == subject)
+    )
+    return session.scalar(planned.limit(1)) is not None
 
 
 def _as_item(message: dict[str, object], accepted_before: bool, last_digest: str | None) -> Item:

@@ -1,13 +1,18 @@
 """Whether a partner may be called: a person's pause, and the time it is given after failures."""
 
 from datetime import datetime
+from typing import cast
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from connectors.contract import PartnerFailure
 from gateway import audit
 from gateway.partners import rules
 from gateway.partners.models import PartnerState
+from queues.tables import upsert
+
+_TABLE = cast(Table, PartnerState.__table__)
 
 
 def may_be_called(session: Session, partner: str, now: datetime) -> bool:
@@ -22,6 +27,11 @@ def is_paused(session: Session, partner: str) -> bool:
     """Whether a person asked to call it no more."""
     state = session.get(PartnerState, partner)
     return state is not None and state.paused_by is not None
+
+
+def plan_alone(session: Session, partner: str) -> None:
+    """Let nobody else plan for this partner before our commit, so that no two batches hold versions of one record."""
+    _row(session, partner)
 
 
 def note_success(session: Session, partner: str) -> None:
@@ -58,9 +68,7 @@ def resume(session: Session, partner: str, *, by: str, now: datetime, reason: st
 
 
 def _row(session: Session, partner: str) -> PartnerState:
-    state = session.get(PartnerState, partner, with_for_update=True)
-    if state is None:
-        state = PartnerState(partner=partner, failures=0)
-        session.add(state)
-        session.flush()
-    return state
+    session.execute(
+        upsert(session, _TABLE).values(partner=partner, failures=0).on_conflict_do_nothing(index_elements=["partner"])
+    )
+    return session.get_one(PartnerState, partner, with_for_update=True)

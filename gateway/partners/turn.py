@@ -34,7 +34,11 @@ log = logging.getLogger(__name__)
 
 
 class PartnerTurn:
-    """The work for one partner. ``collect_s`` is how often the partner is asked for news (seconds)."""
+    """The work for one partner. ``collect_s`` is how often the partner is asked for news (seconds).
+
+    ``run_once`` is a turn of the background thread of the embedded stack; ``send`` and ``collect`` are what a job of
+    the partner's queue asks for by the id of a row.
+    """
 
     def __init__(
         self,
@@ -42,11 +46,12 @@ class PartnerTurn:
         partner: Partner,
         *,
         collect_s: float,
+        lease: timedelta = LEASE,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._sessions = sessions
         self._partner = partner
-        self._owner = f"{partner.name}-{uuid.uuid4().hex}"
+        self._lease = lease
         self._collect_every = timedelta(seconds=collect_s)
         self._collected: datetime | None = None
         self._stopwatch = stopwatch
@@ -54,21 +59,51 @@ class PartnerTurn:
 
     def run_once(self, now: datetime) -> int:
         """What was handed over and collected; 0 for a partner that is not set up, paused or given time."""
-        if not self._partner.is_set_up:
+        connector = self._called(now)
+        return 0 if connector is None else self._send_due(connector, now) + self._collect_in_time(connector, now)
+
+    def send(self, job_id: int, now: datetime) -> int:
+        """Hand over what this row asks for, and whatever else is due; 0 when somebody did or does."""
+        connector = self._called(now)
+        return 0 if connector is None else self._send_due(connector, now, first=job_id)
+
+    def collect(self, job_id: int, now: datetime) -> int:
+        """Ask the partner for news, as the row for collecting says; 0 when somebody did or does."""
+        connector = self._called(now)
+        if connector is None:
             return 0
+        with self._sessions.begin() as session:
+            held = self._claim(session, due.collect_kind(self._partner.name), now, first=job_id)
+        if not held:
+            return 0
+        done = self._collect(connector, now)
+        with self._sessions.begin() as session:
+            due.later(session, held[0], now + self._collect_every)
+        return done
+
+    def _called(self, now: datetime) -> Connector | None:
+        """The connector of a partner that may be called now."""
+        if not self._partner.is_set_up:
+            return None
         with self._sessions() as session:
             session.connection(execution_options={"read_only": True})
             if not states.may_be_called(session, self._partner.name, now):
-                return 0
+                return None
         if self._connector is None:
             self._connector = self._partner.connector()
-        return self._send_due(self._connector, now) + self._collect(self._connector, now)
+        return self._connector
 
-    def _send_due(self, connector: Connector, now: datetime) -> int:
+    def _claim(self, session: Session, kind: str, now: datetime, *, first: int | None) -> list[Job]:
+        owner = f"{self._partner.name}-{uuid.uuid4().hex}"
+        return jobs.claim(
+            session, kind=kind, owner=owner, limit=MOST_ITEMS, lease=self._lease, now=now, first=first
+        )
+
+    def _send_due(self, connector: Connector, now: datetime, *, first: int | None = None) -> int:
         with self._sessions.begin() as session:
-            claimed = jobs.claim(
-                session, kind=due.kind(self._partner.name), owner=self._owner, limit=MOST_ITEMS, lease=LEASE, now=now
-            )
+            claimed = self._claim(session, due.kind(self._partner.name), now, first=first)
+            if claimed:
+                states.plan_alone(session, self._partner.name)
             plans = plan(session, self._partner, claimed, now) if claimed else []
         crash_point("partner.after_plan")
         return sum(self._send(connector, one, now) for one in plans)
@@ -110,10 +145,13 @@ class PartnerTurn:
             self._note_call(session, "send", started, now, plan_=one, failure=failure)
             states.note_failure(session, self._partner.name, failure, now)
 
-    def _collect(self, connector: Connector, now: datetime) -> int:
+    def _collect_in_time(self, connector: Connector, now: datetime) -> int:
         if self._collected is not None and now - self._collected < self._collect_every:
             return 0
         self._collected = now
+        return self._collect(connector, now)
+
+    def _collect(self, connector: Connector, now: datetime) -> int:
         started = self._stopwatch()
         try:
             arrivals = connector.collect()
