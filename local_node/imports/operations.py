@@ -6,11 +6,12 @@ so an import that is cut off goes on behind it and nothing is taken in twice.
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,13 +23,23 @@ from formats.problems import ERROR
 from local_node.agreements import operations as agreements
 from local_node.imports import files, queries, rules, taking
 from local_node.imports.checking import Looked, look
-from local_node.imports.models import ImportBatch, ImportItem, Quarantined
+from local_node.imports.correcting import (
+    CannotCorrect,
+    Change,
+    corrected_file,
+    corrected_line,
+    field_of,
+    fitted,
+    judged,
+    texts_of,
+)
+from local_node.imports.models import Correction, ImportBatch, ImportItem, Quarantined
 from local_node.imports.parties import Arrivals
 from local_node.right_owners import operations as owners
 from local_node.right_owners import queries as owner_queries
 from local_node.works import operations as works
 from local_node.works import queries as work_queries
-from mappings.messages import from_json
+from mappings.messages import from_json, to_json
 from mappings.model import Work
 from queues import jobs
 
@@ -131,6 +142,106 @@ def drop(session: Session, number: int, *, by: str, now: datetime) -> None:
     row.state, row.undone_at, row.undone_by = "dropped", now, by
 
 
+def correct(office: Office, number: int, change: Change, *, by: str) -> ImportBatch:
+    """Correct a field of a file that was looked at, in one line or everywhere, and look at the whole file again.
+
+    Raises LookupError, NotNow for a batch that is not only looked at, CannotCorrect.
+    """
+    with office.sessions.begin() as session:
+        row = _demand(session, number, "checked")
+        field = field_of(change.record, change.field, row.version)
+        if field is None:
+            raise CannotCorrect("field")
+        fitted(field, change.new, row.encoding)
+        session.add(
+            Correction(
+                batch_id=number, line=change.line, record=change.record, field=change.field, old=change.old,
+                new=change.new.strip(), at=office.now(), by=by,
+            )
+        )  # fmt: skip
+    with _content(office, number) as stream:
+        looked = look(stream, office.societies)
+    with office.sessions.begin() as session:
+        row = _demand(session, number, "checked")
+        row.found, row.records, row.transactions = looked.found, looked.records, looked.transactions
+        row.problems = [rules.as_json(one) for one in looked.problems]
+        row.refused = [list(one) for one in looked.refused]
+        row.sender = looked.sender if looked.readable else None
+        row.sender_name = looked.sender_name
+    return row
+
+
+def correct_held(
+    office: Office, session: Session, held_id: int, change: Change, *, by: str, now: datetime
+) -> tuple[Quarantined, str | None]:
+    """Correct a field of a quarantined transaction and judge it again; a sound one is taken in.
+
+    Returns its row, and the id of the work when it came in. Raises LookupError, CannotCorrect.
+    """
+    held = _waiting(session, held_id)
+    batch = session.get_one(ImportBatch, held.batch_id)
+    version, field = batch.version or "", field_of(change.record, change.field, batch.version)
+    if field is None:
+        raise CannotCorrect("field")
+    fitted(field, change.new, "utf-8")
+    numbered = enumerate(held.lines, held.line)
+    lines = [corrected_line(text, number, [change], version, "utf-8") for number, text in numbered]
+    with files.path_of(office.folder, batch.sha256).open("rb") as source:
+        header = texts_of(source, [1], batch.encoding).get(1, "")
+    context = ReadContext(office.societies)
+    transaction = judged(lines, first=held.line, header=header, version=version, context=context)
+    if transaction is None:
+        raise CannotCorrect("field")
+    taken = taking.Taken()
+    work, reasons = taking.attempt(session, batch, transaction, taken, by=by, now=now)
+    held.lines = lines
+    if reasons is None and held.type in rules.WORKS:
+        _came_in(session, batch, held, taken, by=by, now=now)
+        return held, held.work_id
+    found = [*transaction.problems, *(one for one in reasons or () if one not in transaction.problems)]
+    held.problems = [rules.as_json(one) for one in found[: taking.MOST_PROBLEMS]]
+    held.data = None if work is None else to_json(work)
+    return held, None
+
+
+def _came_in(
+    session: Session, batch: ImportBatch, held: Quarantined, taken: taking.Taken, *, by: str, now: datetime
+) -> None:
+    """A corrected transaction is one of the batch's own from now on, so that undoing the batch takes it back too."""
+    session.flush()
+    counts = Counter[str](batch.outcome)
+    counts.update(taken.counts)
+    counts["quarantined"] -= 1
+    batch.outcome = dict(counts)
+    held.work_id = held.work_id or queries.by_source(session, "work", held.sender, held.source_number or "")
+    held.state, held.decided_at, held.decided_by = "taken", now, by
+
+
+def lines_of(office: Office, number: int, lines: Sequence[int]) -> dict[int, str]:
+    """Lines of a batch's file by their numbers, with what people corrected in them."""
+    with office.sessions() as session:
+        session.connection(execution_options={"read_only": True})
+        encoding = session.get_one(ImportBatch, number).encoding
+    with _content(office, number) as stream:
+        return texts_of(stream, lines, encoding)
+
+
+@contextmanager
+def _content(office: Office, number: int) -> Iterator[BinaryIO]:
+    """The bytes of a batch with what people corrected in them."""
+    with office.sessions() as session:
+        session.connection(execution_options={"read_only": True})
+        row = session.get_one(ImportBatch, number)
+        said = queries.corrections(session, number)
+        changes = [Change(one.line, one.record, one.field, one.old, one.new) for one in said]
+    with files.path_of(office.folder, row.sha256).open("rb") as source:
+        if not changes:
+            yield source
+            return
+        with corrected_file(source, changes, row.version or "", row.encoding) as better:
+            yield cast(BinaryIO, better)
+
+
 def run(office: Office, number: int, *, by: str, in_spite: bool | None = None) -> ImportBatch:
     """Import a batch to its end, going on where it was cut off; returns its row as it is then.
 
@@ -143,8 +254,7 @@ def run(office: Office, number: int, *, by: str, in_spite: bool | None = None) -
         if in_spite is not None and row.state == "checked":
             row.in_spite = in_spite
         row.state = "running"
-        path = files.path_of(office.folder, row.sha256)
-    with path.open("rb") as stream:
+    with _content(office, number) as stream:
         reader = iter(Reader(stream, "import", ReadContext(office.societies)))
         while piece := list(islice(reader, TOGETHER)):
             _take_piece(office, number, piece, by=by)

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from formats.problems import ERROR, Problem
 from interface.languages import language
-from interface.numbers import format_number
+from interface.numbers import format_instant, format_number
 from interface.sentences import sentence
-from local_node.imports import rules
-from local_node.imports.models import ImportBatch, Quarantined
+from local_node.imports import correcting, rules
+from local_node.imports.models import Correction, ImportBatch, Quarantined
 
 Shown = dict[str, Any]
 LISTED = 100
@@ -124,34 +124,79 @@ def progress(row: ImportBatch) -> int:
     return min(99, row.done_line * 100 // max(row.records, 1))
 
 
-def causes(problems: Sequence[Mapping[str, Any]]) -> list[Shown]:
-    """The same problem on many lines as one line with a count, what refuses something first."""
+def causes(problems: Sequence[Mapping[str, Any]], version: str | None = None) -> list[Shown]:
+    """The same problem on many lines as one line with a count, what refuses something first.
+
+    Where the same wrong text stands in the same field of many lines, it is a line of its own with one fix for all.
+    """
     found = [rules.from_json(one) for one in problems]
-    counts = Counter((one.code, one.level) for one in found)
-    first = {(one.code, one.level): one for one in reversed(found)}
-    ordered = sorted(counts, key=lambda key: (key[1] != ERROR, -counts[key], key[0]))
+    counts = Counter(_cause(one, version) for one in found)
+    first = {_cause(one, version): one for one in reversed(found)}
+    ordered = sorted(counts, key=lambda key: (first[key].level != ERROR, -counts[key], first[key].code))
     return [
         {
-            "code": code,
-            "text": _without_value(first[code, level]),
-            "kind": "bad" if level == ERROR else "warn",
-            "count": counts[code, level],
-            "line": first[code, level].line,
-            "effect": effect_words(first[code, level].effect),
+            "code": first[key].code,
+            "text": _without_value(first[key]),
+            "kind": "bad" if first[key].level == ERROR else "warn",
+            "count": counts[key],
+            "line": first[key].line,
+            "effect": effect_words(first[key].effect),
+            "fix": _fix(first[key], None) if correcting.can_be_corrected(first[key], version) else None,
         }
-        for code, level in ordered
+        for key in ordered
     ]
 
 
-def problem_rows(problems: Sequence[Mapping[str, Any]], limit: int = LISTED) -> list[Shown]:
-    """Problems with their place, value and what would be right."""
-    return [_problem(rules.from_json(one)) for one in problems[:limit]]
+def _cause(one: Problem, version: str | None) -> tuple[str | None, ...]:
+    same = (one.record, one.field, one.value) if correcting.can_be_corrected(one, version) else ()
+    return (one.code, one.level, *same)
 
 
-def problem_table(problems: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """Problems as rows of a download."""
+def _fix(one: Problem, line: int | None) -> Shown:
+    """The field that would be typed anew, in one line or wherever it says the same."""
+    return {"line": line, "record": one.record, "field": one.field, "old": one.value or ""}
+
+
+def problem_rows(
+    problems: Sequence[Mapping[str, Any]], limit: int = LISTED, version: str | None = None
+) -> list[Shown]:
+    """Problems with their place, value and what would be right; with a version, those that can be typed anew."""
+    shown = []
+    for data in problems[:limit]:
+        one = rules.from_json(data)
+        fix = _fix(one, one.line) if correcting.can_be_corrected(one, version) else None
+        shown.append(_problem(one) | {"fix": fix})
+    return shown
+
+
+def problem_table(problems: Sequence[Mapping[str, Any]], texts: Mapping[int, str]) -> list[list[Any]]:
+    """Problems as rows of a download, each with the line of the file it speaks of."""
     shown = problem_rows(problems, len(problems))
-    return [[one[name] for name in ("line", "column", "record", "field", "value", "code", "text")] for one in shown]
+    names = ("line", "column", "record", "field", "value", "code", "text")
+    return [[*(one[name] for name in names), texts.get(one["line"] or 0)] for one in shown]
+
+
+def correction_rows(said: Sequence[Correction]) -> list[Shown]:
+    """What people corrected in a file, as its history."""
+    return [
+        {
+            "title": f"{one.record} {one.field}",
+            "text": _("%(old)s to %(new)s", old=one.old or "–", new=one.new or "–"),
+            "who": one.by,
+            "at": format_instant(one.at, "short"),
+        }
+        for one in said
+    ]
+
+
+def cannot_words(reason: str) -> str:
+    """Why a text cannot stand in a field."""
+    words: dict[str, str] = {
+        "length": _("The text is longer than the field."),
+        "letters": _("The encoding of the file has no place for these letters."),
+        "field": _("This cannot be corrected in one field."),
+    }
+    return words[reason]
 
 
 def effect_words(effect: str | None) -> str:

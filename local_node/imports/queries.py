@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from local_node.imports.models import ImportBatch, ImportItem, Quarantined, SourceNumber
+from local_node.imports.models import Correction, ImportBatch, ImportItem, Quarantined, SourceNumber
 
 MOST_OF_RECORD = 10
 UNFINISHED = ("checked", "waiting", "running")
@@ -20,6 +20,11 @@ def batches(session: Session, *, before: int | None = None, limit: int = 50) -> 
     """Batches, newest first."""
     statement = select(ImportBatch).order_by(ImportBatch.id.desc()).limit(limit)
     return session.scalars(statement if before is None else statement.where(ImportBatch.id < before)).all()
+
+
+def corrections(session: Session, number: int) -> Sequence[Correction]:
+    """What people corrected in the file of a batch, in order."""
+    return session.scalars(select(Correction).where(Correction.batch_id == number).order_by(Correction.id)).all()
 
 
 def same_bytes(session: Session, sha256: str) -> ImportBatch | None:

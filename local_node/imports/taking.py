@@ -50,17 +50,9 @@ def take(session: Session, batch: ImportBatch, transaction: Transaction, *, by: 
     """Take a transaction in, or put it in quarantine with its reasons; nothing of it is done by halves."""
     taken = Taken()
     if transaction.type in rules.WORKS:
-        work, remarks = _work(transaction)
-        taken.problems += remarks
-        reasons = _reasons(batch, transaction)
-        if not reasons and work is not None:
-            try:
-                with session.begin_nested():
-                    _keep_work(session, batch, transaction, work, taken, by=by, now=now)
-                return taken
-            except _Refused as refused:
-                reasons = refused.problems
-        taken.counts.clear()
+        work, reasons = attempt(session, batch, transaction, taken, by=by, now=now)
+        if reasons is None:
+            return taken
         ours = [one for one in reasons if one not in transaction.problems]
         quarantine(session, batch, transaction, work, [*transaction.problems, *ours])
         taken.counts["quarantined"] += 1
@@ -73,6 +65,24 @@ def take(session: Session, batch: ImportBatch, transaction: Transaction, *, by: 
             Problem("KORA-NOT-IMPORTED", WARNING, None, transaction.line, params=params, record=transaction.type)
         )
     return taken
+
+
+def attempt(
+    session: Session, batch: ImportBatch, transaction: Transaction, taken: Taken, *, by: str, now: datetime
+) -> tuple[Work | None, list[Problem] | None]:
+    """Try to take a work in: the work as far as it is understood, and why it is held back, None when it came in."""
+    work, remarks = _work(transaction)
+    taken.problems += remarks
+    reasons = _reasons(batch, transaction)
+    if reasons or work is None:
+        return work, reasons
+    try:
+        with session.begin_nested():
+            _keep_work(session, batch, transaction, work, taken, by=by, now=now)
+    except _Refused as refused:
+        taken.counts.clear()
+        return work, refused.problems
+    return work, None
 
 
 def register(

@@ -2,12 +2,14 @@
 
 /import                          a file to choose, the batches so far
 /import/<n>                      one batch: what was found, then what was done
+/import/<n>/correct              type a field anew, in one line or wherever the same stands, and look again
 /import/<n>/run                  import it, or go on with it
 /import/<n>/drop                 do not import it
 /import/<n>/undo                 take it back
 /import/<n>/problems.csv         its problems as a table
 /import/quarantine               what was not taken in
 /import/quarantine/<id>          one of it, with its lines and reasons
+/import/quarantine/<id>/correct  type a field anew; what is sound then is taken in
 /import/quarantine/<id>/decide   correct it as a draft, or leave it
 """
 
@@ -16,6 +18,7 @@ from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from formats.archives import NotOneFile, TooLargeUnpacked
@@ -25,7 +28,8 @@ from interface.numbers import format_number
 from interface.pages import say
 from interface.permissions import permission
 from local_node.admin import queries as admin
-from local_node.imports import operations, presenting, queries
+from local_node.imports import operations, presenting, queries, rules
+from local_node.imports.correcting import CannotCorrect, Change
 from local_node.imports.models import ImportBatch, Quarantined
 from local_node.right_owners.rules import RightOwnerRefused
 from local_node.web import node, now, person, wake
@@ -36,7 +40,7 @@ pages = Blueprint("imports", __name__)
 
 Answer = str | AnyResponse | tuple[str, int]
 PER_PAGE = 50
-HEAD = ("line", "column", "record", "field", "value", "code", "problem")
+HEAD = ("line", "column", "record", "field", "value", "code", "problem", "text of the line")
 
 
 @pages.get("/import")
@@ -77,8 +81,12 @@ def receive() -> Answer:
 @permission("imports.read")
 def batch(number: int) -> str:
     """One batch."""
-    row = _found(number)
+    return _batch(_found(number))
+
+
+def _batch(row: ImportBatch, problem: str = "") -> str:
     word, kind = presenting.state_words(row)
+    version = row.version if row.state == "checked" else None
     return render_template(
         "imports/batch.html",
         row=row,
@@ -87,10 +95,67 @@ def batch(number: int) -> str:
         steps=presenting.steps(row),
         facts=presenting.facts(row),
         counters=presenting.looked_at(row) if row.state in ("checked", "dropped") else presenting.outcome(row),
-        causes=presenting.causes(row.problems),
-        problems=presenting.problem_rows(row.problems),
+        causes=presenting.causes(row.problems, version),
+        problems=presenting.problem_rows(row.problems, version=version),
+        corrections=presenting.correction_rows(queries.corrections(database(), row.id)),
+        problem=problem,
         progress=presenting.progress(row),
         more=max(row.found.get("errors", 0) + row.found.get("warnings", 0) - len(row.problems), 0),
+    )
+
+
+@pages.post("/import/<int:number>/correct")
+@permission("imports.run")
+def correct(number: int) -> Answer:
+    """Type a field of the file anew, in one line or everywhere, and look at the file again."""
+    _found(number)
+    # The file is looked at in transactions of its own; this session must not hold one meanwhile.
+    database().commit()
+    try:
+        row = operations.correct(node().imports(), number, _change(), by=person())
+    except operations.NotNow:
+        say(_("This batch is being imported or was; correct what waits in quarantine."), kind="warn")
+        return redirect(url_for("imports.batch", number=number))
+    except CannotCorrect as error:
+        return _batch(_found(number), presenting.cannot_words(str(error))), 400
+    left = row.found.get("errors", 0)
+    say(ngettext("Corrected. %(num)d error is left.", "Corrected. %(num)d errors are left.", left))
+    return redirect(url_for("imports.batch", number=number, _anchor="problems"))
+
+
+@pages.post("/import/quarantine/<int:number>/correct")
+@permission("imports.run")
+def correct_held(number: int) -> Answer:
+    """Type a field of a quarantined transaction anew; a sound one is taken in."""
+    _held_row(number)
+    session = database()
+    try:
+        row, work_id = operations.correct_held(
+            node().imports(), session, number, _change(), by=person(), now=now()
+        )
+    except LookupError:
+        session.rollback()
+        return _held(_held_row(number), [_("Somebody else has decided about this meanwhile.")]), 409
+    except CannotCorrect as error:
+        session.rollback()
+        return _held(_held_row(number), [presenting.cannot_words(str(error))]), 400
+    session.commit()
+    if work_id is None:
+        say(_("Corrected and judged again. It still waits, for the reasons below."), kind="warn")
+        return redirect(url_for("imports.held", number=number))
+    wake()
+    say(_("Corrected and taken in."))
+    return redirect(url_for("imports.quarantine", batch=row.batch_id))
+
+
+def _change() -> Change:
+    line = request.form.get("line", "")
+    return Change(
+        line=int(line) if line.isascii() and line.isdigit() else None,
+        record=request.form.get("record", ""),
+        field=request.form.get("field", ""),
+        old=request.form.get("old", ""),
+        new=request.form.get("new", ""),
     )
 
 
@@ -149,7 +214,9 @@ def undo(number: int) -> AnyResponse:
 def problems(number: int) -> Response:
     """Its problems as a table."""
     row = _found(number)
-    return csv_download(f"{row.name}-problems.csv", HEAD, presenting.problem_table(row.problems))
+    lines = [one["line"] for one in row.problems if one.get("line")]
+    texts = operations.lines_of(node().imports(), number, lines)
+    return csv_download(f"{row.name}-problems.csv", HEAD, presenting.problem_table(row.problems, texts))
 
 
 @pages.get("/import/quarantine")
@@ -229,9 +296,15 @@ def _held(row: Quarantined, problems: list[str] | None = None) -> str:
         state=word,
         kind=kind,
         lines=presenting.held_lines(row),
-        reasons=presenting.problem_rows(row.problems),
+        reasons=presenting.problem_rows(row.problems, version=_version_of(row)),
         problems=[("", text) for text in problems or []],
     )
+
+
+def _version_of(row: Quarantined) -> str | None:
+    """The version whose fields can be typed anew; None for what is decided or no work."""
+    batch = queries.get(database(), row.batch_id)
+    return batch.version if batch and row.state == "waiting" and row.type in rules.WORKS else None
 
 
 def _found(number: int) -> ImportBatch:
