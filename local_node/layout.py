@@ -7,11 +7,12 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from interface.database import database
-from interface.frame import Frame, Link, Search, Sync
+from interface.frame import Frame, Link, Search, Sync, Tasks
 from interface.languages import time_zone
 from interface.numbers import format_instant
 from interface.permissions import may
 from local_node.admin import queries as admin
+from local_node.home.tasks import tasks
 from local_node.web import now
 from queues import boxes
 
@@ -41,7 +42,15 @@ def frame() -> Frame:
         navigation=links,
         search=Search(url_for("works.index"), _("Search works"), _("Title, person, number")),
         sync=_sync(),
+        tasks=_tasks(),
     )
+
+
+def _tasks() -> Tasks | None:
+    found = tasks()
+    if not found:
+        return None
+    return Tasks(sum(one.count for one in found), f"{url_for('home.page')}#tasks", _("tasks"))
 
 
 def _sync() -> Sync | None:

@@ -58,6 +58,11 @@ def quarantine(
     return rows, total
 
 
+def count_quarantined(session: Session) -> int:
+    """How many transactions wait in quarantine."""
+    return session.scalar(select(func.count()).select_from(Quarantined).where(Quarantined.state == "waiting")) or 0
+
+
 def waiting_of_source(session: Session, sender: str, number: str) -> Sequence[Quarantined]:
     """What waits in quarantine of one work of a sender."""
     mine = (Quarantined.sender == sender, Quarantined.source_number == number, Quarantined.state == "waiting")

@@ -3,9 +3,10 @@
 A message leaves only when the public state changed by somebody here; what the gateway tells us is attached in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from local_node.history.rules import FieldChange, changes
 from local_node.outgoing import tell
 from local_node.right_owners.models import RightOwner
 from local_node.right_owners.queries import to_party
+from local_node.search import operations as search
 from local_node.works import answers
 from local_node.works.models import InterestRow, WorkIdentifier, WorkRow, WorkTitle
 from local_node.works.queries import to_work
@@ -154,6 +156,7 @@ def attach_identifier(session: Session, id: str, assigned: Assigned, *, message_
         )
         return "conflict"
     row.identifiers.append(WorkIdentifier(scheme=scheme, value=value, source=assigned.partner, since=now))
+    _let_be_found(session, row)
     _note_number(session, row, "attached", scheme, None, value, assigned.partner, now)
     session.flush()
     return "attached"
@@ -181,6 +184,7 @@ def decide_conflict(session: Session, conflict_id: int, *, theirs: bool, note: s
         row.identifiers.append(
             WorkIdentifier(scheme=conflict.scheme, value=conflict.theirs, source=conflict.partner, since=now)
         )
+        _let_be_found(session, row)
         _note_number(session, row, "decided", conflict.scheme, conflict.ours, conflict.theirs, by, now)
     else:
         change = FieldChange(f"conflict.{conflict.kind}", conflict.theirs, conflict.decision)
@@ -292,6 +296,19 @@ def _write(session: Session, row: WorkRow, work: Work, *, by: str, now: datetime
         row.titles = [_title_row(place, one) for place, one in enumerate(work.titles)]
         row.interests = [_interest_row(session, place, one) for place, one in enumerate(work.interests)]
         _write_identifiers(row, work.identifiers, now)
+        _let_be_found(session, row)
+
+
+def _let_be_found(session: Session, row: WorkRow) -> None:
+    """By its titles, its numbers, and the names of those who are no right owners of ours."""
+    numbers = [one.value for one in row.identifiers if one.replaced_at is None]
+    names = [name for one in row.interests for name in _names(one.named_party)]
+    search.keep(session, "work", row.id, [*(one.text for one in row.titles), *numbers, *names])
+
+
+def _names(party: Mapping[str, Any] | None) -> Iterator[str]:
+    for name in (party or {}).get("names", ()):
+        yield f"{name.get('first_name') or ''} {name['name']}"
 
 
 def _title_row(place: int, title: Title) -> WorkTitle:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
 from local_node.alike.queries import told_apart
 from local_node.alike.rules import SHORTEST, Reason, skeleton, work_reasons
-from local_node.right_owners.models import RightOwner, RightOwnerName
+from local_node.right_owners.models import RightOwner
 from local_node.right_owners.queries import to_party
+from local_node.search.queries import beginning
+from local_node.search.rules import asked
 from local_node.works.models import (
     InterestRow,
     PartnerAnswer,
@@ -205,6 +207,11 @@ def conflicts(session: Session, work_id: str | None = None) -> Sequence[WorkConf
     return session.scalars(statement if work_id is None else statement.where(WorkConflict.work_id == work_id)).all()
 
 
+def count_conflicts(session: Session) -> int:
+    """How many conflicts wait for a person."""
+    return session.scalar(select(func.count()).select_from(WorkConflict).where(WorkConflict.decision.is_(None))) or 0
+
+
 def recent(session: Session, limit: int = 8) -> Sequence[WorkRow]:
     """The works people changed last."""
     return session.scalars(select(WorkRow).order_by(WorkRow.changed_at.desc(), WorkRow.id.desc()).limit(limit)).all()
@@ -279,10 +286,11 @@ def _found(text: str) -> Select[WorkRow]:
     statement = select(WorkRow)
     title, divider, name = text.partition(" / ")
     if divider:
-        words = [_titled(word) for word in folded(title).split()]
-        return statement.where(*words, *(_held_by(word) for word in folded(name).split()))
-    for word in folded(text).split():
-        statement = statement.where(or_(_titled(word), _held_by(word), _numbered(word)))
+        titled = (WorkRow.id.in_(beginning("work", word)) for word in asked(title))
+        return statement.where(*titled, *(WorkRow.id.in_(_held_by(word)) for word in asked(name)))
+    for word in asked(text):
+        numbered = select(WorkRow.id).where(WorkRow.number.in_((word, word.upper())))
+        statement = statement.where(WorkRow.id.in_(union(beginning("work", word), _held_by(word), numbered)))
     return statement
 
 
@@ -302,23 +310,9 @@ def _answered(status: str) -> ColumnElement[bool]:
     return exists().where(PartnerStatus.work_id == WorkRow.id, PartnerStatus.status == status)
 
 
-def _titled(word: str) -> ColumnElement[bool]:
-    return exists().where(WorkTitle.work_id == WorkRow.id, WorkTitle.folded.contains(word, autoescape=True))
-
-
-def _held_by(word: str) -> ColumnElement[bool]:
-    return exists().where(
-        InterestRow.work_id == WorkRow.id,
-        InterestRow.right_owner_id == RightOwnerName.right_owner_id,
-        RightOwnerName.folded.contains(word, autoescape=True),
-    )
-
-
-def _numbered(word: str) -> ColumnElement[bool]:
-    identified = exists().where(
-        WorkIdentifier.work_id == WorkRow.id, func.lower(WorkIdentifier.value).startswith(word, autoescape=True)
-    )
-    return or_(identified, func.lower(WorkRow.number) == word)
+def _held_by(word: str) -> Select[str]:
+    """Ids of the works in which a right owner has a part one of whose names begins so."""
+    return select(InterestRow.work_id).where(InterestRow.right_owner_id.in_(beginning("party", word)))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
