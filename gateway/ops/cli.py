@@ -320,9 +320,10 @@ def _foreseen(gateway: "Gateway", message_id: str | None, alike: str | None) -> 
             things = parkings.of_message(session, message_id)
         else:
             things = parkings.of_group(session, parkings.group(session, str(alike)))
-    if not things:
-        raise parkings.NothingParked(message_id)
-    return [{"id": one.thing.entry.id, "end": one.end, "detail": one.detail} for one in rehearse(gateway, things)]
+        if not things:
+            raise parkings.NothingParked(message_id)
+        ends = rehearse(session, gateway, things)
+    return [{"id": one.thing.entry.id, "end": one.end, "detail": one.detail} for one in ends]
 
 
 def _utc(instant: datetime | None) -> datetime | None:

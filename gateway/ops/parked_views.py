@@ -44,7 +44,7 @@ def foresee(key: str) -> Answer:
     except parkings.NothingParked:
         abort(404)
     things = parkings.of_group(database(), chosen)
-    ends = rehearse(gateway(), things[:MOST])
+    ends = rehearse(database(), gateway(), things[:MOST])
     return _page(
         foreseen={
             "key": chosen.key,

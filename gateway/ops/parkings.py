@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from gateway import audit
@@ -126,7 +126,7 @@ def of_group(session: Session, wanted: Group, limit: int | None = None) -> list[
         things = _things(session, same, None, limit)
     else:
         texts = [text for _, text in wanted.causes]
-        same = and_(job.c.kind == due.kind(wanted.what), func.coalesce(job.c.last_error, "").in_(texts))
+        same = and_(job.c.kind == due.kind(wanted.what), _text(job.c.last_error).in_(texts))
         things = _things(session, None, same, limit)
     return rules.in_record_order([(one, one.turn) for one in things])
 
@@ -153,7 +153,12 @@ def _reason(what: str, reason: str | None) -> str:
 
 
 def _detail() -> Any:
-    return func.coalesce(parked.c.detail, "")
+    return _text(parked.c.detail)
+
+
+def _text(column: ColumnElement[str | None]) -> ColumnElement[str]:
+    """Empty instead of nothing. Written out, because PostgreSQL groups by nothing that holds a parameter."""
+    return func.coalesce(column, literal_column("''"))
 
 
 def _message_causes() -> Any:
@@ -173,13 +178,13 @@ def _job_causes() -> Any:
     since = func.coalesce(job.c.finished_at, job.c.created_at, type_=job.c.created_at.type)
     return (
         select(
-            job.c.kind, func.coalesce(job.c.last_error, "").label("detail"), job.c.node_id,
+            job.c.kind, _text(job.c.last_error).label("detail"), job.c.node_id,
             func.count().label("number"),
             func.min(since, type_=job.c.created_at.type).label("first"),
             func.max(since, type_=job.c.created_at.type).label("last"),
         )
         .where(job.c.state == "parked")
-        .group_by(job.c.kind, func.coalesce(job.c.last_error, ""), job.c.node_id)
+        .group_by(job.c.kind, _text(job.c.last_error), job.c.node_id)
     )  # fmt: skip
 
 

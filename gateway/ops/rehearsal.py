@@ -39,21 +39,21 @@ class Foreseen:
     detail: str = ""
 
 
-def rehearse(gateway: "Gateway", things: Sequence[Parking]) -> list[Foreseen]:
+def rehearse(session: Session, gateway: "Gateway", things: Sequence[Parking]) -> list[Foreseen]:
     """The ends of these things, in their order. Nothing is changed and no partner is called."""
     settler = Settler(handlers(gateway.partners, gateway.now))
     keys = StoredKeys(gateway.sessions, gateway.now)
     now = gateway.now()
-    with gateway.sessions() as session:
-        try:
-            return [
-                _message(session, gateway, settler, keys, one, now)
-                if one.what == MESSAGE
-                else _work(session, gateway, one, now)
-                for one in things[:MOST]
-            ]
-        finally:
-            session.rollback()
+    kept = session.begin_nested()
+    try:
+        return [
+            _message(session, gateway, settler, keys, one, now)
+            if one.what == MESSAGE
+            else _work(session, gateway, one, now)
+            for one in things[:MOST]
+        ]
+    finally:
+        kept.rollback()
 
 
 def _message(

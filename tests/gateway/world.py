@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Office:
     node_id: str
     key: SigningKey
     told: list[Envelope] = field(default_factory=list)
+    ahead: timedelta = timedelta()
+    """How wrong its clock is."""
 
     def __post_init__(self) -> None:
         engine = queues.open_engine(self.world.folder / f"{self.node_id}.db")
@@ -79,7 +82,7 @@ class Office:
             )  # fmt: skip
 
     def turn(self) -> int:
-        now = self.world.clock()
+        now = self.world.clock() + self.ahead
         return self.intake.run_once(now) + self.relay.run_once(now)
 
     def states(self) -> list[str]:
