@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interface.accounts import create_user, find_user, set_password
+from local_node import migrations
 from local_node.admin.operations import found_office, pin
 from local_node.app import Node, create_app, open_node
 from local_node.settings import NodeSettings
@@ -69,10 +70,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NodeSettings:
+def settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: Callable[..., str | None]
+) -> NodeSettings:
     for name in ("KORA_DATA", "KORA_DATABASE_URL", "KORA_BROKER_URL", "KORA_GATEWAY_URL", "KORA_LANG"):
         monkeypatch.delenv(name, raising=False)
-    return NodeSettings(data=tmp_path / "node")
+    return NodeSettings(data=tmp_path / "node", database_url=copied("node", migrations.upgrade))
 
 
 @pytest.fixture
