@@ -15,9 +15,14 @@ def identifier_assigned(session: Session, envelope: Envelope) -> None:
     handler(session, envelope)
 
 
+def canary_heard(session: Session, envelope: Envelope) -> None:
+    """The gateway wants to know whether its messages arrive; the receipt says so."""
+
+
 HANDLERS: Mapping[str, Handler] = {
     "kora.work.acknowledged.v1": works.acknowledged,
     "kora.identifier.assigned.v1": identifier_assigned,
+    "kora.canary.sent.v1": canary_heard,
     REFUSAL: works.refused,
 }
 

@@ -29,6 +29,7 @@ def type_words(type_: str) -> str:
         "kora.work.withdrawn.v1": _("Work withdrawn"),
         "kora.work.acknowledged.v1": _("Answer of a partner"),
         "kora.identifier.assigned.v1": _("Number given"),
+        "kora.canary.sent.v1": _("The gateway asked whether messages arrive"),
         REFUSAL: _("Message refused"),
     }
     return words.get(type_, type_ or _("unreadable message"))
