@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from gateway.ops import rules
 from gateway.ops.finding import AT_PARTNER, OPEN
@@ -24,7 +25,8 @@ def now_page(status: Status, alerts: int) -> dict[str, Any]:
     queues = sorted(status.queues, key=_load_of_queue, reverse=True)[:MOST_ROWS]
     shown = {one.name for one in queues}
     return {
-        "strip": _strip(status, alerts),
+        # Isolated, because a sentence that begins with a number turns around in a right-to-left page.
+        "strip": [one | {"text": Markup("<bdi>{}</bdi>").format(one["text"])} for one in _strip(status, alerts)],
         "partners": [partner(one) for one in status.partners],
         "nodes": [node(one) for one in nodes],
         "node_count": len(status.nodes),

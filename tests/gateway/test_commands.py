@@ -20,7 +20,7 @@ import kora
 from gateway.audit import OperatorAction
 from gateway.members import queries as places
 from gateway.members.operations import words_of
-from gateway.ops import parkings, queries
+from gateway.ops import canaries, parkings, queries
 from gateway.partners.models import Submission
 from interface.tables import Role, User
 from queues.tables import inbox
@@ -242,6 +242,70 @@ def test_a_partner_is_paused_and_resumed(stuck: World) -> None:
     assert stuck.ask(queries.partner_status, stuck.gateway.partners["cisnet"], stuck.clock()).state == "paused"
     assert run(stuck, "ops", "resume", "cisnet").exit_code == 0
     assert stuck.ask(queries.partner_status, stuck.gateway.partners["cisnet"], stuck.clock()).state == "working"
+
+
+def test_a_rerun_is_rehearsed_and_a_group_given_up(stuck: World) -> None:
+    key = run(stuck, "ops", "parked").stdout.split()[0]
+    code, answer = asked(stuck, "ops", "rerun", "--group", key, "--dry-run")
+    assert (code, answer["run"], [one["end"] for one in answer["would"]]) == (0, 0, ["waits-set-up"] * 2)
+    assert answer["would"][0]["detail"].startswith("KORA_CISNET_HOST, ")
+    first = answer["would"][0]["id"]
+    assert asked(stuck, "ops", "rerun", first, "--dry-run")[1]["would"] == answer["would"][:1]
+    assert stuck.ask(parkings.count) == 2
+    assert asked(stuck, "ops", "rerun", "--group", key, "--at-a-time", "1", "--go-on") == (0, {"run": 2})
+    assert stuck.ask(parkings.count) == 1
+    assert asked(stuck, "ops", "giveup", "--group", key, "--reason", "register it anew") == (0, {"given_up": 1})
+    assert stuck.ask(parkings.count) == 0
+
+
+def test_a_list_is_narrowed_by_several_things_at_once(stuck: World) -> None:
+    def found(*options: str) -> int:
+        code, listed = asked(stuck, "ops", "messages", *options)
+        assert code == 0
+        return len(listed)
+
+    assert found("--state", "parked", "--state", "refused", "--error", "F4") == 2
+    assert found("--type", "kora.work.registered.v1", "--partner", "cisnet", "--find", "OTHER SONG") == 1
+    assert found("--from", "2020-01-01", "--to", "2020-12-31") == 0
+    assert found("--external", "CW260001997_996.V21") == 0
+    assert found("--direction", "in", "--with-rerun", "--node", "n001") == 2
+
+
+def test_a_node_is_paused_and_resumed(world: World) -> None:
+    world.office()
+    assert run(world, "ops", "pause-node", "n001", "--reason", "maintenance").stdout == "n001 is paused\n"
+    assert world.ask(places.talking) == []
+    assert asked(world, "ops", "status")[0] == 1
+    assert run(world, "ops", "resume-node", "n001").exit_code == 0
+    assert world.ask(places.talking) == ["n001"]
+    assert "n001 is active: this cannot be done now" in run(world, "ops", "resume-node", "n001").stderr
+
+
+def test_alerts_are_listed_and_acknowledged_and_the_exit_code_says_whether_somebody_is_needed(stuck: World) -> None:
+    assert asked(stuck, "ops", "alerts") == (0, [])
+    stuck.clock.move(3700)
+    stuck.carry()
+    code, (alert,) = asked(stuck, "ops", "alerts")
+    assert set(alert) == {
+        "id", "condition", "subject", "event", "at", "ended_at", "detail", "acknowledged_by", "acknowledged_at", "note"
+    }  # fmt: skip
+    assert (code, alert["condition"], alert["subject"], alert["event"]) == (1, "parked", "parking", "began")
+    code, (alert,) = asked(stuck, "ops", "alerts", "--acknowledge", "1", "--note", "the version is put right")
+    assert (code, alert["note"]) == (0, "the version is put right")
+    assert len(asked(stuck, "ops", "alerts", "--all")[1]) == 1
+    assert run(stuck, "ops", "alerts", "--acknowledge", "7", "--note", "x").exit_code == 1
+    assert run(stuck, "ops", "alerts", "--acknowledge", "1").exit_code == 2
+
+
+def test_a_canary_is_sent_and_waited_for(world: World) -> None:
+    assert "no node to send to" in run(world, "ops", "canary").stderr
+    world.office()
+    code, (canary,) = asked(world, "ops", "canary", "--wait", "0")
+    assert (code, set(canary), canary["roundtrip_seconds"]) == (1, {"id", "node", "at", "roundtrip_seconds"}, None)
+    world.clock.move(60)
+    world.carry()
+    assert world.ask(canaries.last)["n001"].roundtrip_seconds is not None
+    assert run(world, "ops", "canary", "--node", "n009").exit_code == 1
 
 
 def test_replay_leaves_what_was_applied_and_tries_what_was_refused(world: World) -> None:
