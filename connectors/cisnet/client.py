@@ -64,30 +64,40 @@ class CisnetClient:
             return
         if sent:
             raise PartnerFailure("F7", f"another file was sent before under the name {name}")
-        if not self._written_and_renamed(name, content):
+        if self._ledger.has("renaming", name, digest):
+            self._look_and_rename(name)  # a process died before it heard, and this may be asked as often as one likes
+        elif not self._written_and_renamed(name, content, digest):
             self._rename_after_looking(name)
         self._ledger.add("sent", name, digest)
+        self._ledger.remove("renaming", name, digest)
 
-    def _written_and_renamed(self, name: str, content: bytes) -> bool:
+    def _written_and_renamed(self, name: str, content: bytes, digest: str) -> bool:
         """False when everything was written but the answer to the rename was lost."""
         with signed_in(self._settings) as sftp:
             with told_as_failures(f"sending {name}"), sftp.open(f"{INCOMING}/{name}{PART}", "wb") as file:
                 file.set_pipelined(True)
                 file.write(content)
+            self._ledger.add("renaming", name, digest)
             try:
                 self._rename(sftp, name)
             except Unreachable:
                 return False
+            except PartnerFailure:
+                self._ledger.remove("renaming", name, digest)
+                raise
         return True
 
     def _rename_after_looking(self, name: str) -> None:
         """Ask what became of a rename: without the ``.part`` it was done, whether or not the file was taken since."""
         try:
-            with signed_in(self._settings) as sftp, told_as_failures(f"looking for {name}"):
-                if f"{name}{PART}" in sftp.listdir(INCOMING):
-                    self._rename(sftp, name)
+            self._look_and_rename(name)
         except PartnerFailure as failure:
             raise PartnerFailure("F8", f"it is not known whether {name} arrived: {failure}") from failure
+
+    def _look_and_rename(self, name: str) -> None:
+        with signed_in(self._settings) as sftp, told_as_failures(f"looking for {name}"):
+            if f"{name}{PART}" in sftp.listdir(INCOMING):
+                self._rename(sftp, name)
 
     def _rename(self, sftp: paramiko.SFTPClient, name: str) -> None:
         with told_as_failures(f"renaming {name}"):

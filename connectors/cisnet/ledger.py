@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-Direction = Literal["sent", "collected"]
+Direction = Literal["renaming", "sent", "collected"]
+"""``renaming``: written completely, and about to be given its name; so a process that dies then is no riddle."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS file (
@@ -40,6 +41,12 @@ class Ledger:
         """Remember a file; once more changes nothing."""
         with self._open() as database:
             database.execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", (direction, name, sha256))
+
+    def remove(self, direction: Direction, name: str, sha256: str) -> None:
+        """Forget a file."""
+        query = "DELETE FROM file WHERE direction = ? AND name = ? AND sha256 = ?"
+        with self._open() as database:
+            database.execute(query, (direction, name, sha256))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -1,5 +1,6 @@
 """What can go wrong on the way to CIS-Net and back, tried on real connections."""
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from connectors.cisnet import Cisnet, CisnetClient, CisnetSettings
 from connectors.cisnet.client import StepFailed
+from connectors.cisnet.ledger import Ledger
 from connectors.cisnet.simulator import Simulator
 from connectors.cisnet.simulator.keys import key_at, public_text
 from connectors.cisnet.simulator.office import Switches
@@ -177,3 +179,24 @@ def test_the_ledger_survives_a_restart_of_ours(cisnet: Partner) -> None:
         ("sent", NAME),
     ]
     assert Cisnet(cisnet.settings).collect() == []
+
+
+def test_a_process_that_died_before_it_heard_of_the_rename_asks_what_became_of_it(cisnet: Partner) -> None:
+    """What the ledger holds at that moment, once with the file taken and once with the rename not done."""
+    ledger, incoming = Ledger(cisnet.settings.ledger), cisnet.simulator.data / "files" / "incoming"
+    digest = hashlib.sha256(b"a file").hexdigest()
+
+    def upload_again() -> int:
+        """Files the partner has taken after that."""
+        ledger.remove("sent", NAME, digest)
+        ledger.add("renaming", NAME, digest)
+        CisnetClient(cisnet.settings).upload(NAME, b"a file")
+        cisnet.simulator.settle()
+        assert (ledger.digests("sent", NAME), ledger.digests("renaming", NAME)) == ({digest}, frozenset())
+        return len(cisnet.simulator.office.register.log())
+
+    CisnetClient(cisnet.settings).upload(NAME, b"a file")
+    cisnet.simulator.settle()
+    assert upload_again() == 1
+    (incoming / f"{NAME}.part").write_bytes(b"a file")
+    assert upload_again() == 2
