@@ -20,7 +20,12 @@ from gateway.settings import GatewaySettings
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-LAZY = {"node": ("gateway.members.cli", "node"), "ops": ("gateway.ops.cli", "ops")}
+LAZY = {
+    "node": ("gateway.members.cli", "node"),
+    "ops": ("gateway.ops.cli", "ops"),
+    "exchange": ("gateway.services", "exchange"),
+    "worker": ("gateway.services", "worker"),
+}
 """Commands of other modules, loaded when they are called."""
 PROBLEM = 1
 DEFAULT_PORT = 8602
@@ -103,7 +108,7 @@ def init(settings: GatewaySettings, url: str, as_json: bool) -> None:
 @click.option("--port", default=DEFAULT_PORT, show_default=True)
 @click.pass_obj
 def serve(settings: GatewaySettings, host: str, port: int) -> None:
-    """Serve the pages, and exchange with nodes and partners in the background."""
+    """Serve the pages; without a broker also exchange with nodes and partners in the background."""
     import signal
 
     import waitress
@@ -111,23 +116,27 @@ def serve(settings: GatewaySettings, host: str, port: int) -> None:
     from gateway.app import create_app
     from gateway.exchange import Exchange
     from interface.settings import UnsafeStart
+    from queues import is_embedded
 
     with opened(settings) as gateway:
-        exchange = Exchange(gateway)
+        # With a broker ``kora gateway exchange`` carries; a page of many processes must not.
+        exchange = Exchange(gateway) if is_embedded(settings.broker) else None
         try:
-            app = create_app(gateway, host=host, wake=exchange.wake)
+            app = create_app(gateway, host=host, wake=exchange.wake if exchange else lambda: None)
             server = waitress.create_server(app, host=host, port=port, threads=8)
         except UnsafeStart as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
             raise click.ClickException(f"port {port} on {host} cannot be used: {error}") from error
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        exchange.start()
+        if exchange is not None:
+            exchange.start()
         click.echo(f"http://{host}:{port}/", err=True)
         try:
             server.run()
         finally:
-            exchange.stop()
+            if exchange is not None:
+                exchange.stop()
             server.close()
 
 

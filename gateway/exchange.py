@@ -1,4 +1,8 @@
-"""The background of the gateway: one thread that carries messages, and one per partner."""
+"""The background of the gateway: a thread that carries messages, and whatever gets the work for partners done.
+
+On the embedded stack that is a thread per partner; with a broker the ids of due rows go to its queues, where the
+workers of ``kora gateway worker`` take them.
+"""
 
 import logging
 import threading
@@ -11,13 +15,12 @@ from gateway.members.queries import StoredKeys
 from gateway.ops.alerts import Watch
 from gateway.ops.canaries import CanaryTurn
 from gateway.ops.reruns import RerunTurn
-from gateway.partners.turn import PartnerTurn
+from gateway.partners.announcing import Announcer
+from gateway.partners.turn import PartnerTurn, turns_of
 from gateway.routes import handlers
-from queues import Carrier, Intake, Relay, gateway_uplink, id_of
+from queues import Carrier, Intake, Relay, gateway_uplink, id_of, is_embedded
 
 AFTER_FAILURE_SECONDS = 5.0
-COLLECTS_PER_WINDOW = 60
-"""A partner whose works are gathered for an hour is asked for news once a minute."""
 
 log = logging.getLogger(__name__)
 
@@ -67,20 +70,22 @@ def make_carrier(gateway: Gateway) -> Carrier:
     turns = [RerunTurn(gateway.sessions).run_once, Watch(gateway).run_once]
     if gateway.settings.canary_s:
         turns.append(CanaryTurn(gateway).run_once)
+    if not is_embedded(gateway.settings.broker):
+        turns.append(_announcer(gateway).run_once)
     return Carrier(relay, intake, turns=turns, now=gateway.now, idle=gateway.settings.poll_s)
 
 
 def make_turns(gateway: Gateway) -> list[PartnerTurn]:
     """The turns of all partners that are set up."""
-    return [
-        PartnerTurn(
-            gateway.sessions,
-            partner,
-            collect_s=max(gateway.settings.poll_s, partner.window_s / COLLECTS_PER_WINDOW),
-        )
-        for partner in gateway.partners.values()
-        if partner.is_set_up
-    ]
+    return list(turns_of(gateway).values())
+
+
+def _announcer(gateway: Gateway) -> Announcer:
+    # The embedded stack has no workers to tell and does without Celery.
+    from gateway import jobs
+
+    app = jobs.make_app(gateway.settings)
+    return Announcer(gateway, send=jobs.sender(app), is_empty=lambda queue: jobs.is_empty(app, queue))
 
 
 def talking_nodes(gateway: Gateway) -> list[str]:
@@ -97,9 +102,10 @@ class Exchange:
         self._gateway = gateway
         self._carrier = make_carrier(gateway)
         self._stopping = threading.Event()
+        turns = make_turns(gateway) if is_embedded(gateway.settings.broker) else []
         self._threads = [
             threading.Thread(target=self._serve, args=(turn,), name=f"kora-partner-{number}", daemon=True)
-            for number, turn in enumerate(make_turns(gateway), 1)
+            for number, turn in enumerate(turns, 1)
         ]
 
     def start(self) -> None:

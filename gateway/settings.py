@@ -23,6 +23,10 @@ class GatewaySettings(BaseSettings):
     time_zone: str = "UTC"
     poll_s: float = 5.0
     """Seconds between two looks at the line and at the partners' due rows when nothing moves."""
+    partner_lease_s: int = 900
+    """How long a worker may hold due rows of a partner; when it dies, others take them over after that."""
+    watchdog_s: float = 120.0
+    """A worker whom no job reaches for so long, although it sends itself some, ends."""
     canary_s: int = 0
     """Every so many seconds a message of the gateway's own goes to each node that is heard; 0: only when asked."""
     metrics_token_file: Path | None = None

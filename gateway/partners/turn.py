@@ -5,6 +5,8 @@ answers are committed before they are confirmed, so a repeat finds them known.
 """
 
 import logging
+import os
+import platform
 import random
 import time
 import uuid
@@ -15,6 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.contract import Arrival, Connector, Delivery, PartnerFailure
+from gateway.app import Gateway
 from gateway.database import NOBODY, only
 from gateway.partners import answers, due, states
 from gateway.partners.connectors import Partner
@@ -27,6 +30,8 @@ from queues.jobs import Job
 MOST_ITEMS = 1000
 """Due rows taken in one turn."""
 LEASE = timedelta(minutes=15)
+COLLECTS_PER_WINDOW = 60
+"""A partner whose works are gathered for an hour is asked for news once a minute."""
 PARKED_AT_ONCE = frozenset({FailureClass.OUR_REQUEST, FailureClass.CONFLICT, FailureClass.UNCERTAIN})
 """The batch as a whole is at fault, or nobody knows whether it arrived: no node is to blame, an operator decides."""
 
@@ -94,7 +99,7 @@ class PartnerTurn:
         return self._connector
 
     def _claim(self, session: Session, kind: str, now: datetime, *, first: int | None) -> list[Job]:
-        owner = f"{self._partner.name}-{uuid.uuid4().hex}"
+        owner = f"{platform.node()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
         return jobs.claim(
             session, kind=kind, owner=owner, limit=MOST_ITEMS, lease=self._lease, now=now, first=first
         )
@@ -213,6 +218,21 @@ class PartnerTurn:
                 error=None if failure is None else str(failure),
             )
         )
+
+
+def turns_of(gateway: Gateway) -> dict[str, PartnerTurn]:
+    """The turns of all partners that are set up, by name."""
+    settings = gateway.settings
+    return {
+        name: PartnerTurn(
+            gateway.sessions,
+            partner,
+            collect_s=max(settings.poll_s, partner.window_s / COLLECTS_PER_WINDOW),
+            lease=timedelta(seconds=settings.partner_lease_s),
+        )
+        for name, partner in gateway.partners.items()
+        if partner.is_set_up
+    }
 
 
 def _failed(

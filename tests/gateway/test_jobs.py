@@ -1,0 +1,165 @@
+"""Work for partners by workers of Celery, on RabbitMQ and PostgreSQL, each worker a process of its own."""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from kombu import Connection
+from sqlalchemy import func, select
+
+import queues
+from connectors.cisnet.simulator import Simulator
+from gateway.app import open_gateway
+from gateway.partners.models import Submission
+from queues import topology
+from queues.tables import job
+from tests.builders import a_work
+from tests.databases import Databases
+from tests.gateway.running import Processes, kill
+from tests.gateway.world import World, settings_for
+from tests.services import RabbitMQ, until
+
+pytestmark = pytest.mark.services("postgresql", "rabbitmq")
+NODES = ("n001", "n002")
+
+
+def real_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+    """A broker of these tests alone, to be asked what it holds and to be ill-treated."""
+    own = RabbitMQ(tmp_path_factory.mktemp("broker"))
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture
+def broker(server: RabbitMQ) -> Iterator[str]:
+    """The queues of the network, empty."""
+    queues.declare(server.url, NODES)
+    yield server.url
+    with Connection(server.url) as line:
+        channel = line.channel()
+        for queue in topology.all_queues(NODES):
+            channel.queue_delete(queue.name)
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    made = Processes(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def world(tmp_path: Path, broker: str, databases: Databases, processes: Processes) -> Iterator[World]:
+    """A gateway that gathers nothing, on the real stack and the real clock, with a simulated CIS-Net."""
+    simulator = Simulator(tmp_path / "cisnet")
+    settings = settings_for(
+        tmp_path, simulator.start(), cisnet_window_s=0, broker_url=broker, database_url=databases.named("gateway"),
+        poll_s=0.2, partner_lease_s=6,
+    )  # fmt: skip
+    processes.start("exchange", settings, "gateway", "exchange")
+    made = World(tmp_path, open_gateway(settings, now=real_now), real_now, simulator)
+    yield made
+    made.close()
+    simulator.stop()
+
+
+def start_worker(processes: Processes, world: World, name: str, **more: str) -> subprocess.Popen[bytes]:
+    command = ("gateway", "worker", "--queues", "conn.cisnet")
+    return processes.start(name, world.gateway.settings, *command, **more)
+
+
+def states(world: World) -> dict[str, int]:
+    """Rows for CIS-Net by state."""
+    with world.sessions() as session:
+        counted = select(job.c.state, func.count()).where(job.c.kind == "partner:cisnet").group_by(job.c.state)
+        return dict(tuple(row) for row in session.execute(counted))
+
+
+def holders(world: World) -> set[int]:
+    """Process groups of the workers that hold rows for CIS-Net now."""
+    with world.sessions() as session:
+        owners = session.scalars(
+            select(job.c.lease_owner).where(job.c.kind == "partner:cisnet", job.c.state == "running").distinct()
+        ).all()
+    return {os.getpgid(int(owner.split(":")[1])) for owner in owners}
+
+
+def received(world: World) -> list[str]:
+    """What became of each file CIS-Net took."""
+    assert world.simulator is not None
+    world.simulator.settle()
+    with closing(sqlite3.connect(world.folder / "cisnet" / "simulator.sqlite")) as register:
+        return [row[0] for row in register.execute("SELECT outcome FROM taken ORDER BY rowid")]
+
+
+def test_workers_share_the_work_and_one_that_is_killed_loses_nothing(world: World, processes: Processes) -> None:
+    office = world.office()
+    assert world.simulator is not None
+    world.simulator.switches.slow = 0.02
+    workers = {name: start_worker(processes, world, name) for name in ("a", "b")}
+    busy: set[int] = set()
+    said = 0
+
+    def one_more() -> bool:
+        nonlocal said
+        said += 1
+        office.say(a_work(f"SONG {said}", number=said))
+        office.turn()
+        busy.update(holders(world))
+        return busy == {workers["a"].pid, workers["b"].pid}
+
+    until(one_more, "both workers at work", 60)
+
+    def a_is_busy() -> bool:
+        one_more()
+        return workers["a"].pid in holders(world)
+
+    until(a_is_busy, "the first worker at work")
+    kill(workers["a"])
+    assert workers["a"].returncode == -signal.SIGKILL
+    assert states(world)["running"] >= 1
+
+    def done() -> bool:
+        office.turn()
+        return states(world) == {"done": said}
+
+    until(done, "the end of all works")
+    outcomes = received(world)
+    assert all(re.fullmatch(r"\d+ answered", one) for one in outcomes)
+    assert sum(int(one.split()[0]) for one in outcomes) == said
+    with world.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Submission)) == said
+
+
+def names(listed: str) -> list[str]:
+    """The first column of what the control script lists, without the broker's own exchanges."""
+    found = {line.split("\t")[0] for line in listed.splitlines()}
+    return sorted(one for one in found if one and not one.startswith("amq."))
+
+
+def test_a_worker_makes_nothing_on_the_broker(world: World, processes: Processes, server: RabbitMQ) -> None:
+    """The list of what a broker holds is known: what the gateway declares, and nothing of Celery's own."""
+    office = world.office()
+    start_worker(processes, world, "a")
+    office.say(a_work())
+
+    def done() -> bool:
+        office.turn()
+        return states(world) == {"done": 1}
+
+    until(done, "a work at the partner")
+    assert names(server.control("list_queues", "name")) == sorted(queue.name for queue in topology.all_queues(NODES))
+    assert names(server.control("list_exchanges", "name")) == ["kora.dead", "kora.in", "kora.jobs", "kora.out"]
