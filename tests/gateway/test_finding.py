@@ -17,10 +17,11 @@ from gateway.registry.models import PartnerAnswer, RegisteredIdentifier
 from queues import node_urn, uuid7
 from queues.tables import inbox, job
 from tests.builders import a_work
+from tests.databases import BOTH
 from tests.gateway.scenes import repaired
 from tests.gateway.world import Browser, World
 
-MANY = 100_000
+MANY, AT_PARTNER = 100_000, 20_000
 
 
 def ids(world: World, wanted: Filter, limit: int = 1000) -> list[str]:
@@ -155,6 +156,7 @@ def test_a_search_in_the_content_says_how_far_it_looked(full: World) -> None:
     assert (everything.read, everything.back_to) == (len(entries), None)
 
 
+@BOTH
 def test_filters_are_saved_shared_replaced_and_removed(world: World) -> None:
     def names(browser: Browser) -> list[str]:
         page = browser.open("/ops/messages")
@@ -231,10 +233,10 @@ def crowded(trade: World) -> World:
         made = dict(session.execute(select(job).limit(1)).one()._mapping)
         del made["id"]
         session.execute(inbox.insert(), [_other(kept, number) for number in range(MANY)])
-        session.execute(job.insert(), [made | {"key": f"x{n}", "payload_ref": f"x{n}"} for n in range(MANY)])
+        session.execute(job.insert(), [made | {"key": f"x{n}", "payload_ref": f"x{n}"} for n in range(AT_PARTNER)])
         sent = session.scalars(select(Submission)).one()
         row = {column.key: getattr(sent, column.key) for column in Submission.__table__.columns if column.key != "id"}
-        more = [row | {"reference": f"20250101T000000Z/1/{n}", "message_id": f"x{n}"} for n in range(MANY)]
+        more = [row | {"reference": f"20250101T000000Z/1/{n}", "message_id": f"x{n}"} for n in range(AT_PARTNER)]
         session.execute(insert(Submission), more)
     return trade
 
@@ -244,6 +246,7 @@ def _other(kept: dict[str, Any], number: int) -> dict[str, Any]:
     return kept | same | {"msg_id": uuid7(), "nodeseq": number + 10, "raw": b"{}"}
 
 
+@BOTH
 def test_a_message_is_found_among_a_hundred_thousand_within_a_second(crowded: World) -> None:
     mine = said(crowded, 1)
     with crowded.sessions() as session:

@@ -20,6 +20,7 @@ from interface.sessions import SEEN_EVERY, WATCH_HEADER
 from interface.tables import SessionRow
 from tests.builders import a_right_owner
 from tests.connectors.partner import Clock
+from tests.databases import BOTH
 from tests.gateway.world import PASSWORD, TAMALA, World, settings_for
 
 MOST_BYTES = 4096
@@ -32,6 +33,7 @@ def seen_at(world: World) -> datetime:
         return session.scalars(select(SessionRow.seen_at).order_by(SessionRow.seen_at.desc())).first()
 
 
+@BOTH
 def test_what_is_fetched_every_ten_seconds_is_small_however_many_nodes_there_are(world: World) -> None:
     for number in range(1, 61):
         name = f"SOCIETY OF COMPOSERS AND WRITERS NUMBER {number}"

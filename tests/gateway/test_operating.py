@@ -13,6 +13,7 @@ from gateway.ops.models import Alert, Rerun
 from queues import SigningKey
 from queues.tables import inbox
 from tests.builders import a_right_owner, a_work
+from tests.databases import BOTH
 from tests.gateway.scenes import repaired
 from tests.gateway.world import TAMALA, Browser, Office, World
 
@@ -82,6 +83,7 @@ def test_a_partner_that_is_down_is_told_once_and_what_waited_goes_out_when_it_is
     ]
 
 
+@BOTH
 def test_a_poisonous_message_is_rehearsed_and_then_run_again(broken: World) -> None:
     browser = broken.sign_in()
     words = at(browser, "/ops/parked")
@@ -159,6 +161,7 @@ def test_a_group_goes_on_over_what_parks_again_when_it_is_told_to_and_is_stopped
     assert browser.status == 404
 
 
+@BOTH
 def test_messages_of_one_record_run_again_one_after_the_other_and_oldest_first(broken: World) -> None:
     office = broken.offices[0]
     office.say(a_work("ANOTHER SONG", number=2))
@@ -241,6 +244,7 @@ def test_canaries_are_sent_by_themselves_when_the_settings_say_so(world: World) 
     assert turn.run_once(world.clock()) == 1
 
 
+@BOTH
 def test_a_clock_that_is_wrong_is_marked_and_told(world: World) -> None:
     office = world.office()
     office.ahead = timedelta(minutes=7, seconds=1)  # its receipt is a second on its way
