@@ -30,13 +30,22 @@ NODE_PAGES = (
     "/settings/people",
     "/account",
 )
-GATEWAY_PAGES = ("/ops", "/ops/messages", "/ops/parked", "/ops/nodes", "/account")
+GATEWAY_PAGES = (
+    "/ops",
+    "/ops/messages",
+    "/ops/parked",
+    "/ops/alerts",
+    "/ops/nodes",
+    "/ops/partners/cisnet",
+    "/account",
+)
 FOLLOWED = {
     "/works": r'href="(/works/[0-9a-f-]{36})"',
     "/right-owners": r'href="(/right-owners/[0-9a-f-]{36})"',
     "/agreements": r'href="(/agreements/[^"?/]+)"',
     "/import": r'href="(/import/[^"?/]+)"',
     "/exchange": r'href="(/exchange/[^"?/]+)"',
+    "/ops/nodes": r'href="(/ops/nodes/[^"?/]+)"',
     "/ops/messages": r'href="(/ops/messages/[^"?/]+)"',
 }
 """From each list the first record is opened too."""
