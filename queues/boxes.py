@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from queues.envelope import FIRST_PREVHASH, LARGEST_MESSAGE, Envelope, uuid7
+from queues.notify import ring
 from queues.tables import inbox, outbox, outgoing_version, receipt, upsert
 
 _LARGEST_BODY = LARGEST_MESSAGE * 3 // 4 - 4096
@@ -95,6 +96,7 @@ def post(
             **values,
         )
     )
+    ring(session)
     return msg_id
 
 

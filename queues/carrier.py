@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from queues.intake import Intake
+from queues.notify import Bell
 from queues.relay import Relay
 
 __all__ = ["Carrier", "Intake", "Relay"]
@@ -37,7 +38,8 @@ class Carrier:
     """One background thread: intake, the application's own turns (jobs), relay, for ever.
 
     ``turns`` are plain functions called with the instant; each returns how much it did. A failure is logged and the
-    thread goes on after ``pause`` seconds. ``wake`` ends an idle wait early; it is a hint, nothing is lost without it.
+    thread goes on after ``pause`` seconds. ``wake`` ends an idle wait early, and so does what arrives from a broker or
+    is posted in another process on PostgreSQL; those are hints, nothing is lost without them.
     """
 
     def __init__(
@@ -50,42 +52,46 @@ class Carrier:
         idle: float = IDLE_SECONDS,
         pause: float = AFTER_FAILURE_SECONDS,
     ) -> None:
+        self._relay = relay
         self._turns: tuple[Turn, ...] = (intake.run_once, *turns, relay.run_once)
         self._now = now
         self._idle = idle
         self._pause = pause
         self._stopping = threading.Event()
-        self._hint = threading.Event()
+        self._bell: Bell | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="kora-carrier", daemon=True)
+        self._bell = bell = Bell(self._relay.engine)
+        self._thread = threading.Thread(target=self._run, args=(bell,), name="kora-carrier", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """End the thread after its present turn."""
         self._stopping.set()
-        self._hint.set()
+        self.wake()
         if self._thread is not None:
             self._thread.join(timeout)
+        if self._bell is not None:
+            self._bell.close()
 
     def wake(self) -> None:
         """Something was posted."""
-        self._hint.set()
+        if self._bell is not None:
+            self._bell.ring()
 
     def run_once(self) -> int:
         """One round of everything; what was done."""
         return sum(turn(self._now()) for turn in self._turns)
 
-    def _run(self) -> None:
+    def _run(self, bell: Bell) -> None:
         while not self._stopping.is_set():
             done = 0
             for turn in self._turns:
                 done += self._guarded(turn)
             if not done and not self._stopping.is_set():
-                self._hint.wait(self._idle)
-                self._hint.clear()
+                bell.wait(self._idle, self._relay.sockets())
 
     def _guarded(self, turn: Turn) -> int:
         try:

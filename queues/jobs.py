@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from queues.notify import ring
 from queues.retry import End, FailureClass, decide
 from queues.tables import job as table
 from queues.tables import upsert
@@ -47,6 +48,7 @@ def add(
     """Add a due row in the caller's transaction; False when this ``key`` is known, so a replay makes no second job."""
     row = _due_row(kind=kind, key=key, node_id=node_id, payload_ref=payload_ref, now=now, due=due)
     statement = upsert(session, table).values(**row).on_conflict_do_nothing(index_elements=["key"])
+    ring(session)
     return session.execute(statement.returning(table.c.id)).scalar_one_or_none() is not None
 
 
@@ -64,6 +66,7 @@ def add_all(
         _due_row(kind=kind, key=key, node_id=node_id, payload_ref=ref, now=now, due=due) for key, ref in refs.items()
     ]
     if rows:
+        ring(session)
         session.execute(upsert(session, table).on_conflict_do_nothing(index_elements=["key"]), rows)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Engine, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from queues.crash import crash_point
@@ -52,6 +52,16 @@ class Relay:
         self._paused = paused
         self._owner = owner or f"relay-{uuid.uuid4().hex}"
         self._batch = batch
+
+    @property
+    def engine(self) -> Engine:
+        """Where the outbox is."""
+        bind: Engine = self._sessions.kw["bind"]
+        return bind
+
+    def sockets(self) -> list[int]:
+        """File numbers that become readable when the line brings something."""
+        return self._uplink.sockets()
 
     def run_once(self, now: datetime) -> int:
         """One batch per stream that has something due; the number of messages the uplink took over."""

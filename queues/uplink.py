@@ -88,6 +88,10 @@ class Uplink(Protocol):
         """Messages the carrier itself gave up (over the delivery limit); to be acknowledged like any other."""
         ...
 
+    def sockets(self) -> list[int]:
+        """File numbers that become readable when something arrives; none where one has to look."""
+        ...
+
     def close(self) -> None: ...
 
 
