@@ -81,7 +81,7 @@ def stuck(tmp_path: Path, clock: Clock) -> Iterator[World]:
 
 
 @pytest.fixture
-def broken(tmp_path: Path, clock: Clock) -> Iterator[World]:
+def broken(tmp_path: Path, clock: Clock, more: dict[str, Any]) -> Iterator[World]:
     """A gateway that came up without a partner its table of routes names: works make the handler fail."""
     simulator = Simulator(tmp_path / "cisnet", now=clock)
     gateway = open_gateway(settings_for(tmp_path, simulator.start(), **more), partners={}, now=clock)

@@ -13,6 +13,7 @@ from gateway.ops import parkings, queries, reruns
 from queues import SigningKey
 from queues.tables import inbox, outbox, parked
 from tests.builders import a_right_owner, a_work
+from tests.databases import BOTH
 from tests.gateway.world import TAMALA, Browser, World
 
 NO_MESSAGE = "019300aa-0000-7000-8000-000000000000"
@@ -122,6 +123,7 @@ def state_of(world: World) -> list[object]:
         return [session.execute(select(table)).all() for table in tables]
 
 
+@BOTH
 @pytest.mark.parametrize("role", ["operator", "viewer"])
 def test_empty_pages_open_in_every_language(world: World, role: str) -> None:
     browser = world.sign_in(role)

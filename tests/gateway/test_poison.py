@@ -9,8 +9,11 @@ from gateway.ops import operations, parkings, reruns
 from gateway.registry import queries as registry
 from queues.tables import parked
 from tests.builders import a_work
+from tests.databases import BOTH
 from tests.gateway.scenes import repaired
 from tests.gateway.world import World
+
+pytestmark = BOTH
 
 SUBJECT = f"work/{a_work().id}"
 

@@ -14,7 +14,10 @@ from mappings.messages import to_json
 from mappings.model import Title
 from queues.tables import inbox, job, outbox
 from tests.builders import a_published_work, a_publisher, a_right_owner, a_work, an_interest, shares
+from tests.databases import BOTH
 from tests.gateway.world import ACKNOWLEDGED, BARAKA, UPDATED, WITHDRAWN, Office, World
+
+pytestmark = BOTH
 
 FIRST_ISWC = "T9500000011"
 """The first number the simulator gives."""
