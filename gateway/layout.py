@@ -2,6 +2,7 @@
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from gateway.ops import alerts, parkings
 from interface.database import database
@@ -25,6 +26,6 @@ def frame() -> Frame:
             url_for("messages.index"), _("Find a message"), _("Message, work, node, external number"),
             request.args.get("q", ""),
         ),
-        tasks=Tasks(open_, url_for("alerts.index"), _("alerts"), icon="warn"),
+        tasks=Tasks(open_, url_for("alerts.index"), ngettext("alert", "alerts", open_), icon="warn"),
         home_url=url_for("ops.status"),
     )
