@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from gateway import audit
@@ -15,7 +15,7 @@ from gateway.ops import canaries, parkings, rules
 from gateway.ops.models import Alert
 from gateway.partners.models import PartnerState
 from gateway.partners.rules import FAILURES_BEFORE_OPEN
-from queues.tables import alarm, inbox_held, outbox
+from queues.tables import alarm, inbox_held, outbox, upsert
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BEGAN, ENDED = "began", "ended"
 BETWEEN_LOOKS = timedelta(seconds=10)
 PARKING = "parking"
+_TABLE = cast(Table, Alert.__table__)
 
 
 class UnknownAlert(LookupError):
@@ -58,22 +59,34 @@ def compare(session: Session, found: Sequence[Condition], now: datetime) -> int:
     """Write down what began and what ended since the last look; how many rows."""
     open_ = {(one.condition, one.subject): one for one in unended(session)}
     current = {(one.kind, one.subject): one for one in found}
-    for key in current.keys() - open_.keys():
-        one = current[key]
-        session.add(
-            Alert(node_id=one.node_id, condition=one.kind, subject=one.subject, event=BEGAN, at=now, detail=one.detail)
+    began = [_begin(session, current[key], now) for key in current.keys() - open_.keys()]
+    ended = [_end(session, open_[key], now) for key in open_.keys() - current.keys()]
+    return sum(began) + sum(ended)
+
+
+def _begin(session: Session, one: Condition, now: datetime) -> bool:
+    """One row, unless another process wrote it a moment ago."""
+    row = {
+        "node_id": one.node_id, "condition": one.kind, "subject": one.subject, "event": BEGAN, "at": now,
+        "detail": one.detail,
+    }  # fmt: skip
+    written = upsert(session, _TABLE).values(**row).on_conflict_do_nothing().returning(_TABLE.c.id)
+    return session.scalar(written) is not None
+
+
+def _end(session: Session, began: Alert, now: datetime) -> bool:
+    """Close the alert with a row of its own, unless another process did a moment ago."""
+    closed = update(Alert).where(Alert.id == began.id, Alert.ended_at.is_(None)).values(ended_at=now)
+    if session.scalar(closed.returning(Alert.id)) is None:
+        return False
+    session.add(
+        Alert(
+            node_id=began.node_id, condition=began.condition, subject=began.subject, event=ENDED, at=now,
+            detail=began.detail, began_id=began.id,
         )
-    for key in open_.keys() - current.keys():
-        began = open_[key]
-        began.ended_at = now
-        session.add(
-            Alert(
-                node_id=began.node_id, condition=began.condition, subject=began.subject, event=ENDED, at=now,
-                detail=began.detail, began_id=began.id,
-            )
-        )
+    )  # fmt: skip
     session.flush()
-    return len(current.keys() ^ open_.keys())
+    return True
 
 
 def unended(session: Session) -> Sequence[Alert]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database import Base, OfNode
@@ -62,7 +62,15 @@ class Alert(OfNode, Base):
     """A condition began, or it ended: one row each, however often it is met in between."""
 
     __tablename__ = "alert"
-    __table_args__ = (Index("ix_alert_event_ended_at", "event", "ended_at"),)
+    __table_args__ = (
+        Index("ix_alert_event_ended_at", "event", "ended_at"),
+        # Two processes that meet a condition at the same moment still write it down once.
+        Index(
+            "uq_alert_open", "condition", "subject", unique=True,
+            sqlite_where=text("event = 'began' AND ended_at IS NULL"),
+            postgresql_where=text("event = 'began' AND ended_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     condition: Mapped[str] = mapped_column(String(40))

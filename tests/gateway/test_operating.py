@@ -402,6 +402,18 @@ def test_an_alert_that_is_over_cannot_be_acknowledged(world: World) -> None:
     assert world.ask(alerts.unseen_count) == 0
 
 
+@BOTH
+def test_two_processes_that_meet_a_condition_at_once_write_it_down_once(world: World) -> None:
+    found = [alerts.Condition("parked", "parking")]
+    with world.gateway.sessions.begin() as session:
+        assert alerts.compare(session, found, world.clock()) == 1
+        assert [alerts._begin(session, one, world.clock()) for one in found] == [False]
+        (open_,) = alerts.unended(session)
+        assert [alerts._end(session, open_, world.clock()) for _ in range(2)] == [True, False]
+        assert alerts.compare(session, found, world.clock()) == 1
+    assert [event for _, _, event in events(world)] == ["began", "ended", "began"]
+
+
 def test_a_node_that_is_not_let_in_cannot_be_paused(world: World) -> None:
     world.office(approved=False)
     browser = world.sign_in()
