@@ -109,7 +109,7 @@
       list.id = "found";
       list.popover = "manual";
       list.setAttribute("role", "listbox");
-      document.body.append(list);
+      document.getElementById("main").append(list);
     }
     box = event.target;
     list.setAttribute("aria-label", box.getAttribute("aria-label"));
@@ -158,7 +158,7 @@
       event.preventDefault();
       fill(fetch(event.target.action, { method: "POST", body: new FormData(event.target, event.submitter), redirect: "error" }));
     });
-    document.body.append(dialog);
+    document.getElementById("main").append(dialog);
     await fill(fetch(address, { redirect: "error" }));
     if (dialog.isConnected && !dialog.open) dialog.showModal();
   };

@@ -25,8 +25,11 @@ NODE_PAGES = (
     "/works/new?class=MW",
     "/agreements",
     "/import",
+    "/import/quarantine",
     "/exchange",
     "/settings",
+    "/settings/partners",
+    "/settings/classes",
     "/settings/people",
     "/account",
 )

@@ -42,8 +42,8 @@ def test_class_eighteen_is_added_in_the_page_and_used_at_once(office: Office, si
         False,
     ]
     admin.send(
-        "/works/new?class=PC", titles__0__text="RIVER TALK", interests__0__holder="AWA DIALLO", interests__0__role="SPK",
-        interests__0__pr="100", interests__0__mr="100", detail_episode="seven",
+        "/works/new?class=PC", titles__0__text="RIVER TALK", interests__0__holder="AWA DIALLO",
+        interests__0__role="SPK", interests__0__pr="100", interests__0__mr="100", detail_episode="seven",
     )  # fmt: skip
     assert "Episode: write a whole number." in admin.page
     admin.send("/works/new?class=PC", detail_episode="7", detail_mood="calm")

@@ -1,4 +1,4 @@
-"""Records that are here already: found across scripts and spellings, shown with reasons, told apart once and for all."""
+"""Records that are here already: found across scripts and spellings, shown with reasons, told apart for good."""
 
 from dataclasses import replace
 
