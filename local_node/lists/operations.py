@@ -21,10 +21,10 @@ def save(session: Session, *, list: str, name: str, shared: bool, query: str, by
     return row
 
 
-def change(session: Session, id: int, *, name: str, shared: bool, by: str, now: datetime) -> SavedFilter:
-    """Give a filter another name, or share it or keep it to oneself. Raises NotYours."""
+def change(session: Session, id: int, *, name: str | None, shared: bool, by: str, now: datetime) -> SavedFilter:
+    """Give a filter another name (None: the one it has), share it or keep it to oneself. Raises NotYours."""
     row = _own(session, id, by)
-    row.name, row.shared, row.changed_at = name, shared, now
+    row.name, row.shared, row.changed_at = name or row.name, shared, now
     return row
 
 

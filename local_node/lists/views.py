@@ -45,12 +45,9 @@ def save(key: str) -> Response:
 def change(number: int) -> Response:
     """Give it another name, share it, or keep it to oneself."""
     name = request.form.get("name", "").strip()[:LONGEST_NAME]
-    if not name:
-        abort(400)
+    shared = bool(request.form.get("shared"))
     try:
-        row = operations.change(
-            database(), number, name=name, shared=bool(request.form.get("shared")), by=person(), now=now()
-        )
+        row = operations.change(database(), number, name=name or None, shared=shared, by=person(), now=now())
     except operations.NotYours:
         abort(404)
     database().commit()

@@ -11,7 +11,9 @@ from tests.local_node.conftest import Browser, Office, app, clock, office, setti
 __all__ = ["app", "clock", "office", "settings", "sign_in", "unenrolled"]
 
 OPEN_TO_ALL = {"/health", "/setup", "/sign-in", "/language", "/set-up/<token>", "/static/<digest>/<path:name>"}
-ABOUT_ONESELF = {"/account", "/account/password", "/account/stay", "/account/sessions/end", "/sign-out", "/language"}
+ABOUT_ONESELF = {
+    "/account", "/account/password", "/account/stay", "/account/sessions/end", "/sign-out", "/language", "/news/seen",
+}  # fmt: skip
 
 
 def routes(app: Flask, method: str) -> Iterator[tuple[str, str]]:
