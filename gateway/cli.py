@@ -91,10 +91,17 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value o
 @click.pass_obj
 def init(settings: GatewaySettings, url: str, as_json: bool) -> None:
     """Set the gateway up and print the link for its first operator; repeated, it prints a new link."""
+    from gateway import broker
     from gateway.permissions import USERS
     from interface.accounts import make_setup_link, seed_roles
 
     with opened(settings) as gateway:
+        try:
+            broker.prepare(gateway)
+        except broker.DefaultAccount as error:
+            raise click.ClickException(f"{error} uses the broker's default account, which this removes") from error
+        except ConnectionError as error:
+            raise click.ClickException(f"the broker cannot be prepared: {error}") from error
         with gateway.sessions.begin() as session:
             seed_roles(session, USERS.roles)
             token = make_setup_link(session, now=gateway.now())

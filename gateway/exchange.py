@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.app import Gateway
+from gateway.broker import AccountTurn
 from gateway.members import queries as members
 from gateway.members.queries import StoredKeys
 from gateway.ops.alerts import Watch
@@ -51,7 +52,8 @@ class GatewayIntake(Intake):
 
 def make_carrier(gateway: Gateway) -> Carrier:
     """Relay and intake of the gateway, and what watches over them."""
-    uplink = gateway_uplink(gateway.settings.broker, nodes=lambda: talking_nodes(gateway))
+    accounts = id_of if gateway.settings.broker_accounts else None
+    uplink = gateway_uplink(gateway.settings.broker, nodes=lambda: talking_nodes(gateway), user_of=accounts)
     relay = Relay(
         gateway.sessions,
         uplink,
@@ -71,7 +73,7 @@ def make_carrier(gateway: Gateway) -> Carrier:
     if gateway.settings.canary_s:
         turns.append(CanaryTurn(gateway).run_once)
     if not is_embedded(gateway.settings.broker):
-        turns.append(_announcer(gateway).run_once)
+        turns += [AccountTurn(gateway).run_once, _announcer(gateway).run_once]
     return Carrier(relay, intake, turns=turns, now=gateway.now, idle=gateway.settings.poll_s)
 
 

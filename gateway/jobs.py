@@ -108,7 +108,7 @@ def _queues() -> list[Any]:
     """As they are declared by ``kora gateway init``: a worker makes none and fails where one is missing."""
     queues = topology.job_queues()
     for queue in queues:
-        queue.no_declare = queue.exchange.no_declare = True
+        queue.no_declare = True
     return queues
 
 

@@ -19,6 +19,12 @@ class GatewaySettings(BaseSettings):
     """The name in ``urn:kora:gateway:<id>``; it counts at the first start, when the signing key is made."""
     database_url: str | None = None
     broker_url: str | None = None
+    broker_admin_url: str | None = None
+    """The broker's management interface with an administrator's account, on this machine (http://user:...@...)."""
+    broker_public_url: str | None = None
+    """How nodes reach the broker, without an account; the address of ``broker_url`` unless another is set."""
+    broker_accounts: bool = True
+    """Messages of a node have to come from its own account of the broker."""
     lang: str = "en"
     time_zone: str = "UTC"
     poll_s: float = 5.0

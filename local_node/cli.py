@@ -93,7 +93,7 @@ def init(settings: NodeSettings, society: str, name: str, url: str, as_json: boo
 @click.option("--port", default=8600, show_default=True)
 @click.pass_obj
 def serve(settings: NodeSettings, host: str, port: int) -> None:
-    """Serve the pages, and send and receive in the background."""
+    """Serve the pages; without a broker also send and receive in the background."""
     import signal
 
     import waitress
@@ -101,24 +101,49 @@ def serve(settings: NodeSettings, host: str, port: int) -> None:
     from interface.settings import UnsafeStart
     from local_node.app import create_app
     from local_node.worker import Worker
+    from queues import is_embedded
 
     with opened(settings) as node:
-        worker = Worker(node)
+        # With a broker ``kora node worker`` carries and imports.
+        worker = Worker(node) if settings.uplink == "local" and is_embedded(settings.broker) else None
         try:
-            app = create_app(node, host=host, wake=worker.wake)
+            app = create_app(node, host=host, wake=worker.wake if worker else lambda: None)
             server = waitress.create_server(app, host=host, port=port, threads=8)
         except UnsafeStart as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
             raise click.ClickException(f"port {port} on {host} cannot be used: {error}") from error
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        worker.start()
+        if worker is not None:
+            worker.start()
         click.echo(f"http://{host}:{port}/", err=True)
         try:
             server.run()
         finally:
-            worker.stop()
+            if worker is not None:
+                worker.stop()
             server.close()
+
+
+@group.command()
+@click.pass_obj
+def worker(settings: NodeSettings) -> None:
+    """Send, receive and import in a process of its own, beside the pages."""
+    import signal
+    import threading
+
+    from local_node.worker import Worker
+
+    stop = threading.Event()
+    with opened(settings) as node:
+        running = Worker(node)
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        running.start()
+        click.echo("carrying", err=True)
+        try:
+            stop.wait()
+        finally:
+            running.stop()
 
 
 @group.command()
@@ -148,7 +173,10 @@ def enrol(settings: NodeSettings, gateway_url: str | None, code: str, as_json: b
     with opened(settings) as node:
         try:
             with node.sessions.begin() as session:
-                place = take_place(session, gateway_url=url, code=code, key_file=settings.signing_key, now=node.now())
+                place = take_place(
+                    session, gateway_url=url, code=code, key_file=settings.signing_key,
+                    broker_account=settings.broker_account, now=node.now(),
+                )  # fmt: skip
                 posted = right_owners.tell_everything(session, now=node.now())
                 posted += works.tell_everything(session, now=node.now())
         except GatewayNotReachable as error:

@@ -37,8 +37,14 @@ class NodeSettings(BaseSettings):
 
     @property
     def broker(self) -> str:
-        """The carrier's URL. The embedded one needs the same file for node and gateway."""
-        return self.broker_url or local_url(self.data.absolute() / "carrier.sqlite")
+        """The carrier's URL: as set, as told at the enrolment, or the embedded one (the same file for both sides)."""
+        told = self.broker_account.read_text().strip() if self.broker_account.exists() else None
+        return self.broker_url or told or local_url(self.data.absolute() / "carrier.sqlite")
+
+    @property
+    def broker_account(self) -> Path:
+        """The file of the broker's URL with the node's account and password, which the gateway told once."""
+        return self.data / "broker-url"
 
     @property
     def signing_key(self) -> Path:

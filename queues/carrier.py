@@ -53,6 +53,7 @@ class Carrier:
         pause: float = AFTER_FAILURE_SECONDS,
     ) -> None:
         self._relay = relay
+        self._intake = intake
         self._turns: tuple[Turn, ...] = (intake.run_once, *turns, relay.run_once)
         self._now = now
         self._idle = idle

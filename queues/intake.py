@@ -70,6 +70,10 @@ class Intake:
         self._tend(now)
         return len(deliveries)
 
+    def close(self) -> None:
+        """Let go of the line; what was not acknowledged comes again."""
+        self._uplink.close()
+
     def _take_all(self, deliveries: Sequence[Delivery], now: datetime) -> None:
         with self._responsible(deliveries):
             stays = self._store(deliveries, now)

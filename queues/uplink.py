@@ -32,6 +32,8 @@ _SILENT_SECONDS = 30
 _CONFIRM_SECONDS = 10
 """How long a broker may take to confirm a batch; one in alarm does not answer at all."""
 _SHORTEST_WAIT = 0.0005
+NOBODY_PROVEN = "urn:kora:node:-"
+"""Stands for who wrote a message that does not carry the account of its channel; nobody has a key for it."""
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,8 @@ class KombuUplink:
     ``route`` names exchange and key for an audience, ``listen`` the queues to read with the URN of who writes there,
     ``nodes`` the nodes whose queues must exist (declared here only on the embedded stack; a broker's queues are
     declared by its operators). ``listen`` and ``nodes`` are asked again at each fetch, so a new node needs no restart.
+    ``user_of`` names the broker's account that alone may write for a URN; the broker itself checks that a message
+    says no other account than the one it was published under.
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class KombuUplink:
         route: Callable[[str], tuple[Exchange, str]],
         listen: Callable[[], Iterable[tuple[Queue, str]]],
         nodes: Callable[[], Iterable[str]],
+        user_of: Callable[[str], str] | None = None,
         linger: float = 0.02,
         prefetch: int = 200,
         transport_options: dict[str, Any] | None = None,
@@ -121,6 +126,7 @@ class KombuUplink:
         self._route = route
         self._listen = listen
         self._nodes = nodes
+        self._user_of = None if self._embedded else user_of
         self._linger = linger
         self._prefetch = prefetch
         self._channel: Any = None
@@ -318,10 +324,16 @@ class KombuUplink:
     def _keep(self, peer: str, queue: str, message: Any) -> None:
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         count = int(message.headers.get("x-delivery-count", 0)) + 1
+        if peer and not self._is_from(peer, message):
+            log.warning("a message of another account of the broker", extra={"queue": queue})
+            peer = NOBODY_PROVEN
         delivery = Delivery(body, peer, queue, count, dict(message.headers), message)
         self._order += 1
         self._open[id(message)] = self._order
         (self._dead if queue == topology.PARKING else self._arrived).append(delivery)
+
+    def _is_from(self, peer: str, message: Any) -> bool:
+        return self._user_of is None or message.properties.get("user_id") == self._user_of(peer)
 
     def _publish(self, parcel: Parcel) -> None:
         exchange, key = self._route(parcel.to)
@@ -336,6 +348,7 @@ class KombuUplink:
             message_id=parcel.id,
             type=parcel.type,
             headers={"nodeseq": parcel.nodeseq, "seq": parcel.seq, "subject": parcel.subject},
+            **({} if self._embedded else {"user_id": self._connection.userid}),
         )
 
 

@@ -4,11 +4,13 @@ POST /v1/enrol                      a node takes its place with a one-time code 
 GET  /.well-known/kora-keys.json    the gateway's public keys, pinned by nodes at enrolment (S-07)
 """
 
+import logging
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway import broker
 from gateway.members import operations
 from gateway.members.handlers import PublicKey
 from gateway.web import gateway, now
@@ -16,6 +18,7 @@ from interface.accounts import note_failure, wait_left
 from interface.database import database
 from interface.permissions import public
 
+log = logging.getLogger(__name__)
 api = Blueprint("members_api", __name__)
 
 LARGEST_BODY = 16 * 1024
@@ -60,8 +63,15 @@ def enrol() -> Answer:
         if isinstance(problem, operations.NotProven):
             return _no(403, "not-proven", "The proof does not fit the key and the code.")
         return _no(403, "code-not-valid", "The code is wrong, used or too old.")
+    try:
+        line = broker.new_account(gateway().settings, member.node_id)
+    except broker.NotAdministered:
+        database().rollback()  # the code stays good
+        log.exception("no account of the broker could be made", extra={"node": member.node_id})
+        return _no(503, "later", "The gateway cannot take this node in now. Please try again later.")
     database().commit()
-    return jsonify(node=member.node_id, gateway=gateway().id, state=member.state, keys=[gateway().key.public_jwk()])
+    told = {"node": member.node_id, "gateway": gateway().id, "state": member.state}
+    return jsonify(**told, keys=[gateway().key.public_jwk()], **({} if line is None else {"broker": line}))
 
 
 @api.get("/.well-known/kora-keys.json")

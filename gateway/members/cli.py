@@ -11,6 +11,7 @@ from gateway.cli import as_json, caller, opened, tell
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
+    from gateway.app import Gateway
     from gateway.members.models import Member
 
 SOCIETY = re.compile(r"[0-9]{1,3}")
@@ -40,6 +41,7 @@ def add_node(settings: GatewaySettings, code: str, name: str, as_json: bool) -> 
                 )
         except operations.AlreadyMember as error:
             raise click.ClickException(f"this society has a working node: {error}") from error
+        _follow(gateway, offered.node_id)
     answer = {"id": offered.node_id, "code": offered.code, "expires": offered.expires}
     said = f"{offered.node_id}\nOnce, until {offered.expires:%Y-%m-%d %H:%M} UTC: {offered.code}"
     tell(answer, as_json, said)
@@ -101,7 +103,18 @@ def _moved(
             raise click.ClickException(f"there is no node {node_id}") from error
         except operations.WrongState as error:
             raise click.ClickException(f"{node_id} is {error}: this cannot be done now") from error
+        _follow(gateway, node_id)
         yield member, words
+
+
+def _follow(gateway: "Gateway", node_id: str) -> None:
+    """Let the broker know at once. What fails here is done by ``kora gateway exchange`` as soon as it can be."""
+    from gateway import broker
+
+    try:
+        broker.follow(gateway, node_id)
+    except ConnectionError as error:
+        click.echo(f"done here, but the broker does not know yet: {error}", err=True)
 
 
 def _as_answer(member: "Member", words: tuple[str, ...]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Taking the office's place at a gateway (S-01): the key is made here and only its public half leaves."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -37,11 +38,14 @@ class Enrolled:
     words: tuple[str, ...]
 
 
-def enrol(session: Session, *, gateway_url: str, code: str, key_file: Path, now: datetime) -> Enrolled:
+def enrol(
+    session: Session, *, gateway_url: str, code: str, key_file: Path, broker_account: Path, now: datetime
+) -> Enrolled:
     """Make the signing key, prove that we hold it, and pin the gateway's keys.
 
     ``POST /v1/enrol`` takes ``{"code", "public_key" (JWK), "proof"}``; the proof is ``SigningKey.prove(code)``. It
-    answers ``{"node", "gateway", "state", "keys": [JWK with kid]}``. Raises GatewayNotReachable, NotEnrolled,
+    answers ``{"node", "gateway", "state", "keys": [JWK with kid]}`` and, where a broker carries, ``"broker": {"url",
+    "user", "password"}``, which is told this once. Raises GatewayNotReachable, NotEnrolled,
     ``operations.AlreadyEnrolled``.
     """
     if queries.office(session).node_id is not None:
@@ -57,11 +61,31 @@ def enrol(session: Session, *, gateway_url: str, code: str, key_file: Path, now:
     except (KeyError, TypeError) as error:
         raise NotEnrolled("the answer of the gateway cannot be read") from error
     operations.pin(session, node_id=node_id, gateway_id=gateway_id, gateway_url=gateway_url, keys=keys, now=now)
+    if "broker" in answer:
+        _keep_account(answer["broker"], broker_account)
     named = key_file.with_name(f"{key_file.name}.named")
     named.unlink(missing_ok=True)
     SigningKey(f"{node_id}:1", key.private).save(named)
     named.replace(key_file)
     return Enrolled(node_id, gateway_id, state, fingerprint_words(public))
+
+
+def _keep_account(told: Any, path: Path) -> None:
+    """The broker's URL with our account, readable by nobody else; it stands in no log and no message."""
+    try:
+        split = urlsplit(str(told["url"]))
+        account = f"{quote(str(told['user']), safe='')}:{quote(str(told['password']), safe='')}"
+    except (KeyError, TypeError, ValueError):
+        raise NotEnrolled("the answer of the gateway cannot be read") from None
+    if split.scheme not in ("amqp", "amqps") or not split.netloc:
+        raise NotEnrolled("the answer of the gateway names no broker")
+    path.unlink(missing_ok=True)
+    with open(path, "x", opener=_for_us_alone) as file:
+        file.write(split._replace(netloc=f"{account}@{split.netloc}").geturl() + "\n")
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _kept_key(path: Path) -> SigningKey:

@@ -1,6 +1,7 @@
 """Processes of a gateway on a real broker and database, and what a test asks of them."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings import GatewaySettings
+from tests.services import RabbitMQ, answers, free_port, until
 
 ROOT = Path(__file__).parents[2]
 Told = Mapping[str, Any] | GatewaySettings
@@ -53,6 +55,37 @@ class Processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(15)
             kill(process)
+
+
+@dataclass
+class Administered(RabbitMQ):
+    """A broker with its management interface, and an administrator of its own."""
+
+    admin_port: int = field(default_factory=free_port)
+    password: str = field(default_factory=secrets.token_urlsafe)
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        plugins = self.folder / "plugins_of_ours"
+        plugins.write_text("[rabbitmq_management].\n")
+        self._environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = str(plugins)
+        told = f'[{{rabbitmq_management, [{{tcp_config, [{{ip, "127.0.0.1"}}, {{port, {self.admin_port}}}]}}]}}].'
+        (self.folder / "advanced.config").write_text(told)
+        super().start()
+        until(lambda: answers(self.admin_port), "the management interface")
+        if "chief" not in self.control("list_users"):
+            self.control("add_user", "chief", self.password)
+            self.control("set_user_tags", "chief", "administrator")
+            self.control("set_permissions", "chief", ".*", ".*", ".*")
+
+    @property
+    def admin_url(self) -> str:
+        return f"http://chief:{self.password}@127.0.0.1:{self.admin_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        """What a gateway is told as its broker; ``kora gateway init`` makes host and account."""
+        return f"amqp://gateway:{self.password}@127.0.0.1:{self.port}/kora"
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -14,20 +14,19 @@ import pytest
 from kombu import Connection
 from sqlalchemy import func, select
 
-import queues
 from connectors.cisnet.simulator import Simulator
 from gateway.app import open_gateway
+from gateway.broker import prepare
 from gateway.partners.models import Submission
 from queues import topology
 from queues.tables import job
 from tests.builders import a_work
 from tests.databases import Databases
-from tests.gateway.running import Processes, kill
+from tests.gateway.running import Administered, Processes, kill
 from tests.gateway.world import World, settings_for
-from tests.services import RabbitMQ, until
+from tests.services import until
 
 pytestmark = pytest.mark.services("postgresql", "rabbitmq")
-NODES = ("n001", "n002")
 
 
 def real_now() -> datetime:
@@ -35,23 +34,12 @@ def real_now() -> datetime:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Administered]:
     """A broker of these tests alone, to be asked what it holds and to be ill-treated."""
-    own = RabbitMQ(tmp_path_factory.mktemp("broker"))
+    own = Administered(tmp_path_factory.mktemp("broker"))
     own.start()
     yield own
     own.stop()
-
-
-@pytest.fixture
-def broker(server: RabbitMQ) -> Iterator[str]:
-    """The queues of the network, empty."""
-    queues.declare(server.url, NODES)
-    yield server.url
-    with Connection(server.url) as line:
-        channel = line.channel()
-        for queue in topology.all_queues(NODES):
-            channel.queue_delete(queue.name)
 
 
 @pytest.fixture
@@ -62,16 +50,22 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, broker: str, databases: Databases, processes: Processes) -> Iterator[World]:
+def world(tmp_path: Path, server: Administered, databases: Databases, processes: Processes) -> Iterator[World]:
     """A gateway that gathers nothing, on the real stack and the real clock, with a simulated CIS-Net."""
     simulator = Simulator(tmp_path / "cisnet")
     settings = settings_for(
-        tmp_path, simulator.start(), cisnet_window_s=0, broker_url=broker, database_url=databases.named("gateway"),
-        poll_s=0.2, partner_lease_s=6,
+        tmp_path, simulator.start(), cisnet_window_s=0, broker_url=server.gateway_url,
+        broker_admin_url=server.admin_url, database_url=databases.named("gateway"), poll_s=0.2, partner_lease_s=6,
     )  # fmt: skip
-    processes.start("exchange", settings, "gateway", "exchange")
     made = World(tmp_path, open_gateway(settings, now=real_now), real_now, simulator)
+    prepare(made.gateway)
+    processes.start("exchange", settings, "gateway", "exchange")
     yield made
+    processes.stop()
+    with Connection(settings.broker) as line:
+        channel = line.channel()
+        for queue in topology.all_queues(["n001"]):
+            channel.queue_delete(queue.name)
     made.close()
     simulator.stop()
 
@@ -150,7 +144,7 @@ def names(listed: str) -> list[str]:
     return sorted(one for one in found if one and not one.startswith("amq."))
 
 
-def test_a_worker_makes_nothing_on_the_broker(world: World, processes: Processes, server: RabbitMQ) -> None:
+def test_a_worker_makes_nothing_on_the_broker(world: World, processes: Processes, server: Administered) -> None:
     """The list of what a broker holds is known: what the gateway declares, and nothing of Celery's own."""
     office = world.office()
     start_worker(processes, world, "a")
@@ -161,5 +155,8 @@ def test_a_worker_makes_nothing_on_the_broker(world: World, processes: Processes
         return states(world) == {"done": 1}
 
     until(done, "a work at the partner")
-    assert names(server.control("list_queues", "name")) == sorted(queue.name for queue in topology.all_queues(NODES))
-    assert names(server.control("list_exchanges", "name")) == ["kora.dead", "kora.in", "kora.jobs", "kora.out"]
+    assert names(server.control("list_queues", "-p", "kora", "name")) == sorted(
+        queue.name for queue in topology.all_queues(["n001"])
+    )
+    exchanges = names(server.control("list_exchanges", "-p", "kora", "name"))
+    assert exchanges == ["kora.dead", "kora.in", "kora.jobs", "kora.out"]

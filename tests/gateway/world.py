@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import queues
 from connectors.cisnet.simulator import Simulator
+from gateway import broker
 from gateway.app import Gateway, create_app
 from gateway.exchange import make_carrier, make_turns
 from gateway.members import operations as members
@@ -51,6 +52,7 @@ class Office:
     world: "World"
     node_id: str
     key: SigningKey
+    broker: str
     told: list[Envelope] = field(default_factory=list)
     ahead: timedelta = timedelta()
     """How wrong its clock is."""
@@ -60,7 +62,7 @@ class Office:
         queues.metadata.create_all(engine)
         self.engine, self.sessions = engine, sessionmaker(engine)
         gateway = self.world.gateway
-        uplink = queues.node_uplink(gateway.settings.broker, node_id=self.node_id, gateway_id=gateway.id)
+        uplink = queues.node_uplink(self.broker, node_id=self.node_id, gateway_id=gateway.id)
         self.uplink, urn = uplink, queues.node_urn(self.node_id)
         known = KeyRing(KnownKey(gateway.key.kid, gateway.key.public_jwk(), gateway.urn))
         handlers = dict.fromkeys((ACKNOWLEDGED, ASSIGNED, REFUSAL, canaries.TYPE), self._keep)
@@ -100,6 +102,11 @@ class Office:
 
     def _keep(self, session: Session, envelope: Envelope) -> None:
         self.told.append(envelope)
+
+
+def with_account(line: Mapping[str, str]) -> str:
+    """The broker's URL as a node uses it."""
+    return line["url"].replace("://", f"://{line['user']}:{line['password']}@", 1)
 
 
 def _gist(envelope: Envelope) -> Any:
@@ -172,10 +179,14 @@ class World:
         """An office that is enrolled and, unless told otherwise, let in."""
         offered = self.do(members.add, society=society[0], name=society[1])
         key = SigningKey.generate(offered.node_id)
-        assert self.enrol(offered.code, key).status_code == 200
+        answer = self.enrol(offered.code, key)
+        assert answer.status_code == 200
+        line = answer.json.get("broker")
+        url = self.gateway.settings.broker if line is None else with_account(line)
         if approved:
             self.do(members.approve, offered.node_id)
-        office = Office(self, offered.node_id, SigningKey(f"{offered.node_id}:1", key.private))
+            broker.follow(self.gateway, offered.node_id)
+        office = Office(self, offered.node_id, SigningKey(f"{offered.node_id}:1", key.private), url)
         self.offices.append(office)
         return office
 
@@ -228,4 +239,5 @@ class World:
     def close(self) -> None:
         for office in self.offices:
             office.close()
+        self.carrier.stop()
         self.gateway.close()
