@@ -69,13 +69,16 @@ class Carrier:
         self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """End the thread after its present turn."""
+        """End the thread after its present turn, and let go of the line."""
         self._stopping.set()
         self.wake()
         if self._thread is not None:
             self._thread.join(timeout)
         if self._bell is not None:
             self._bell.close()
+        # A line belongs to one thread, so it stays with one that does not come to its end.
+        if self._thread is None or not self._thread.is_alive():
+            self._intake.close()
 
     def wake(self) -> None:
         """Something was posted."""

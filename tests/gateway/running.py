@@ -62,7 +62,7 @@ class Administered(RabbitMQ):
     """A broker with its management interface, and an administrator of its own."""
 
     admin_port: int = field(default_factory=free_port)
-    password: str = field(default_factory=secrets.token_urlsafe)
+    password: str = field(default_factory=secrets.token_hex)
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
