@@ -344,12 +344,34 @@ def bench_cwr(transactions: int, as_json: bool) -> None:
 
 @bench.command("queues")
 @click.option("--messages", type=int, default=2_000, help="How many to send.")
+@click.option("--stack", type=click.Choice(["embedded", "real"]), default="embedded", show_default=True)
 @AS_JSON
-def bench_queues(messages: int, as_json: bool) -> None:
-    """Embedded messages, signed, de-duplicated and applied."""
-    from benchmarks.queues import run
+def bench_queues(messages: int, stack: str, as_json: bool) -> None:
+    """Messages signed, carried, de-duplicated and applied.
 
-    measured = run(messages)
+    The real stack is PostgreSQL and RabbitMQ: those of KORA_DATABASE_URL and KORA_BROKER_URL, else private ones.
+    """
+    from benchmarks.queues import NoServices, run
+
+    try:
+        measured = run(messages, stack)
+    except NoServices as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        answer(measured)
+        return
+    for name, value in measured.items():
+        click.echo(f"{name:24} {value}")
+
+
+@bench.command("pages")
+@click.option("--works", type=int, default=100_000, help="How many works the node holds.")
+@AS_JSON
+def bench_pages(works: int, as_json: bool) -> None:
+    """List, search and lookup at a node with ten people at once."""
+    from benchmarks.pages import run
+
+    measured = run(works)
     if as_json:
         answer(measured)
         return

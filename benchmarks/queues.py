@@ -1,8 +1,8 @@
 """How fast messages travel: signed at a node, carried, verified, de-duplicated, handled and receipted at the gateway.
 
 Node and gateway are two processes, as in an installation. The gateway is the real one with its own handlers: each
-message is a registered work that goes into the registry and becomes a due row for CIS-Net. Files are written with full
-synchronisation.
+message is a registered work that goes into the registry and becomes a due row for CIS-Net. Everything is written with
+full synchronisation. Two stacks: ``embedded`` (SQLite, the broker in one file) and ``real`` (PostgreSQL, RabbitMQ).
 """
 
 import json
@@ -12,14 +12,18 @@ import platform
 import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from sqlalchemy import func, select
+from amqp.exceptions import NotFound
+from kombu import Connection
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 import queues
@@ -29,8 +33,8 @@ from gateway.members import operations as members
 from gateway.settings import GatewaySettings
 from mappings.messages import VOCABULARY, to_json
 from mappings.model import Identifier, Interest, Party, PartyName, Title, Work, share
-from queues import Carrier, Intake, KeyRing, KnownKey, Relay, SigningKey
-from queues.tables import inbox
+from queues import Carrier, Intake, KeyRing, KnownKey, Relay, SigningKey, databases, topology
+from queues.tables import stream_position
 
 TYPE = "kora.work.registered.v1"
 BATCH = 2000
@@ -38,34 +42,119 @@ PACED, PER_SECOND = 200, 50
 """Messages posted one by one, and how many of them in a second, to measure how long a single change takes."""
 HANDLER = "gateway.routes (registry, due row for cisnet)"
 PATIENCE_SECONDS = 300
+BULK_LOOK, PACED_LOOK = 0.02, 0.002
+"""Seconds between two looks at the gateway's database: looking is work that is not measured."""
+NODE = "n001"
+"""The id that a gateway gives to its first node."""
+POLL_SECONDS = {"embedded": 0.05, "real": 1.0}
+"""The real stack is told of what there is to do, so it is measured with a long interval between two looks."""
 
 
-def run(messages: int = BATCH) -> dict[str, Any]:
+class NoServices(RuntimeError):
+    """The servers of the real stack are not there, or are not free for a measurement; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What carries, and where the databases of node and gateway are (None: a SQLite file each)."""
+
+    name: str
+    broker: str
+    node: str
+    gateway: str | None
+
+
+def run(messages: int = BATCH, stack: str = "embedded") -> dict[str, Any]:
     """Carry ``messages`` in bulk, then some at a steady pace.
 
     ``applied_per_second`` counts sealing, sending, verifying and handling of the bulk, without writing it. ``p50_ms``
-    and ``p95_ms`` are from the commit of one change to the commit of its handling, at 50 changes a second.
+    and ``p95_ms`` are from the commit of one change to the commit of its handling, at 50 changes a second. Raises
+    NoServices.
     """
-    with tempfile.TemporaryDirectory() as folder, closing(_Line(Path(folder))) as line:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as held:
+        folder = Path(name)
+        used = held.enter_context(_embedded(folder) if stack == "embedded" else _real(folder))
+        line = held.enter_context(closing(_Line(folder, used)))
         speed = line.bulk(messages)
         delays = line.paced(messages)
     cuts = quantiles(delays, n=100)
     cpu = platform.processor() or platform.machine()
     return {
-        "stack": "embedded",
+        "stack": stack,
         "applied_per_second": round(speed, 1),
         "p50_ms": round(cuts[49] * 1000, 1),
         "p95_ms": round(cuts[94] * 1000, 1),
         "handler": HANDLER,
         "body_bytes": len(json.dumps(_body(0), ensure_ascii=False).encode()),
         "machine": {"cpu": cpu, "cores": os.cpu_count(), "python": sys.version.split()[0]},
-        "versions": {name: version(name) for name in ("kora", "kombu", "sqlalchemy", "joserfc")},
+        "versions": {name: version(name) for name in ("kora", "kombu", "sqlalchemy", "psycopg", "joserfc")},
     }
 
 
-def _serve(data: Path, broker: str, stop: Any) -> None:
+@contextmanager
+def _embedded(folder: Path) -> Iterator[Stack]:
+    yield Stack("embedded", queues.local_url(folder / "carrier.sqlite"), f"sqlite:///{folder / 'node.db'}", None)
+
+
+@contextmanager
+def _real(folder: Path) -> Iterator[Stack]:
+    """The given servers, or private ones; databases and queues are made for the measurement and removed after it."""
+    with _servers(folder) as (database, broker):
+        node, gateway = (databases.beside(database, f"bench_{name}") for name in ("node", "gateway"))
+        _refuse_a_broker_in_use(broker)
+        queues.declare(broker, [NODE])
+        try:
+            yield Stack("real", broker, node, gateway)
+        finally:
+            with Connection(broker) as connection:
+                for queue in topology.all_queues([NODE]):
+                    connection.channel().queue_delete(queue.name)
+            for url in (node, gateway):
+                databases.drop(url)
+
+
+def _refuse_a_broker_in_use(broker: str) -> None:
+    with Connection(broker) as connection:
+        try:
+            connection.channel().queue_declare(queue=topology.in_queue(NODE), passive=True)
+        except NotFound:
+            return
+    raise NoServices("this broker carries messages already; give KORA_BROKER_URL a virtual host of its own")
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[tuple[str, str]]:
+    """URLs of database and broker: those of the environment, else of private servers as the tests have them."""
+    given = os.environ.get("KORA_DATABASE_URL"), os.environ.get("KORA_BROKER_URL")
+    if given[0] and given[1]:
+        yield given[0], given[1]
+        return
+    try:
+        # Only a checkout has the tests beside this package, and only this needs them.
+        sys.path.append(str(Path(__file__).parents[1]))
+        from tests.services import PostgreSQL, RabbitMQ, missing
+    except ImportError as error:
+        raise NoServices("set KORA_DATABASE_URL and KORA_BROKER_URL") from error
+    if missing():
+        raise NoServices("; ".join(missing().values()))
+    servers = PostgreSQL(folder / "postgresql", durable=True), RabbitMQ(folder / "rabbitmq")
+    with ExitStack() as running:
+        for server in servers:
+            running.callback(server.stop)
+            server.start()
+        yield servers[0].url, servers[1].url
+
+
+def _settings(folder: Path, stack: Stack) -> GatewaySettings:
+    return GatewaySettings(
+        data=folder / "gateway", broker_url=stack.broker, database_url=stack.gateway, poll_s=POLL_SECONDS[stack.name],
+        broker_accounts=False,
+    )
+
+
+def _serve(settings: GatewaySettings, stop: Any) -> None:
     """The gateway's process: it carries until it is told to stop."""
-    gateway = open_gateway(GatewaySettings(data=data, broker_url=broker, poll_s=0.05))
+    gateway = open_gateway(settings)
     carrier = make_carrier(gateway)
     carrier.start()
     stop.wait()
@@ -76,40 +165,40 @@ def _serve(data: Path, broker: str, stop: Any) -> None:
 class _Line:
     """A node in this process and a gateway in another."""
 
-    def __init__(self, folder: Path) -> None:
-        broker = queues.local_url(folder / "carrier.sqlite")
-        self._gateway: Gateway = open_gateway(GatewaySettings(data=folder / "gateway", broker_url=broker))
+    def __init__(self, folder: Path, stack: Stack) -> None:
+        settings = _settings(folder, stack)
+        self._gateway: Gateway = open_gateway(settings)
         self._node_id, key = _enrolled(self._gateway)
-        self._engine = queues.open_engine(folder / "node.db")
+        self._engine = queues.open_database(stack.node)
         queues.metadata.create_all(self._engine)
         self._sessions: sessionmaker[Session] = sessionmaker(self._engine)
-        self._carrier = self._make_carrier(broker, key)
+        self._carrier = self._make_carrier(stack, key)
         processes = multiprocessing.get_context("spawn")
         self._stop = processes.Event()
-        self._other = processes.Process(target=_serve, args=(folder / "gateway", broker, self._stop))
+        self._other = processes.Process(target=_serve, args=(settings, self._stop))
         self._other.start()
         self._carrier.start()
 
-    def _make_carrier(self, broker: str, key: SigningKey) -> Carrier:
+    def _make_carrier(self, stack: Stack, key: SigningKey) -> Carrier:
         source, theirs = queues.node_urn(self._node_id), self._gateway.key
-        uplink = queues.node_uplink(broker, node_id=self._node_id, gateway_id=self._gateway.id)
+        uplink = queues.node_uplink(stack.broker, node_id=self._node_id, gateway_id=self._gateway.id)
         ring = KeyRing(KnownKey(theirs.kid, theirs.public_jwk(), self._gateway.urn))
         relay = Relay(self._sessions, uplink, key=key, source=source)
         intake = Intake(
             self._sessions, uplink, keys=ring, key=key, source=source, handlers={}, node_id=self._node_id
         )
-        return Carrier(relay, intake, idle=0.05)
+        return Carrier(relay, intake, idle=POLL_SECONDS[stack.name])
 
     def bulk(self, count: int) -> float:
         """Messages applied in a second, from the first look of the relay; the line is warm before."""
         self._post(0)
-        self._until(1)
+        self._until(1, BULK_LOOK)
         with self._sessions.begin() as session:
             for number in range(1, count + 1):
                 self._add(session, number)
         begin = time.perf_counter()
         self._carrier.wake()
-        self._until(count + 1)
+        self._until(count + 1, BULK_LOOK)
         return count / (time.perf_counter() - begin)
 
     def paced(self, start: int) -> list[float]:
@@ -119,20 +208,21 @@ class _Line:
             due = time.perf_counter() + 1 / PER_SECOND
             self._post(start + 1 + number)
             begin = time.perf_counter()
-            self._until(start + 2 + number)
+            self._until(start + 2 + number, PACED_LOOK)
             delays.append(time.perf_counter() - begin)
             time.sleep(max(0.0, due - time.perf_counter()))
         return delays
 
-    def _until(self, applied: int) -> None:
-        """Wait until the gateway has applied as many. Raises TimeoutError."""
+    def _until(self, applied: int, every: float) -> None:
+        """Wait until the gateway has applied as many, looking in seconds ``every``. Raises TimeoutError."""
         end = time.perf_counter() + PATIENCE_SECONDS
+        reached = select(stream_position.c.contiguous_nodeseq)
         while time.perf_counter() < end:
             with self._gateway.sessions() as session:
                 session.connection(execution_options={"read_only": True})
-                if (session.scalar(select(func.count()).select_from(inbox)) or 0) >= applied:
+                if (session.scalar(reached) or 0) >= applied:
                     return
-            time.sleep(0.002)
+            time.sleep(every)
         raise TimeoutError(f"{applied} messages were not applied in {PATIENCE_SECONDS} s")
 
     def _post(self, number: int) -> None:

@@ -19,6 +19,7 @@ MODULES = (
     "lists",
     "agreements",
     "right_owners",
+    "search",
     "works",
 )
 

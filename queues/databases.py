@@ -1,5 +1,8 @@
 """Engines: SQLite for one office on one machine, PostgreSQL for everything larger."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from queues.sqlite import prepare
@@ -37,3 +40,35 @@ def only_one_changes_tables(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _CHANGING_TABLES})
+
+
+def beside(url: str, name: str) -> str:
+    """The URL of ``<database of url>_<name>`` on the same server of PostgreSQL; the database is made when missing."""
+    whole = make_url(url)
+    wanted = f"{whole.database}_{name}"
+    with _server(url) as connection:
+        there = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": wanted})
+        if not there:
+            connection.exec_driver_sql(f"CREATE DATABASE {_quoted(connection, wanted)}")
+    return whole.set(database=wanted).render_as_string(hide_password=False)
+
+
+def drop(url: str) -> None:
+    """Remove a database of PostgreSQL with everything in it; whoever is connected is cut off."""
+    whole = make_url(url)
+    with _server(whole.set(database="postgres").render_as_string(hide_password=False)) as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {_quoted(connection, str(whole.database))} WITH (FORCE)")
+
+
+@contextmanager
+def _server(url: str) -> Iterator[Connection]:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

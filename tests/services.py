@@ -71,9 +71,10 @@ def answers(port: int) -> bool:
 
 @dataclass
 class PostgreSQL:
-    """A server in a folder; nothing is synchronised to the disk, because nothing has to outlive the run."""
+    """A server in a folder; unless it is ``durable``, nothing is synchronised, because nothing outlives the run."""
 
     folder: Path
+    durable: bool = False
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -88,7 +89,8 @@ class PostgreSQL:
         self._hand_over(data)
         options = ["--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C"]
         self._run("initdb", "-D", str(data), *options)
-        fast = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
+        lax = () if self.durable else ("fsync", "synchronous_commit", "full_page_writes")
+        fast = [f"-c{name}=off" for name in lax]
         own = ["-D", str(data), "-k", str(data), "-h", "127.0.0.1", "-p", str(self.port), "-c", "max_connections=200"]
         command = [self._program("postgres"), *own, *fast]
         with (self.folder / "log.txt").open("ab") as log:

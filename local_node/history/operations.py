@@ -14,10 +14,14 @@ from mappings.messages import to_json
 def note(
     session: Session, subject: str, *, version: int, action: str, before: Any | None, after: Any, by: str, now: datetime
 ) -> tuple[FieldChange, ...]:
-    """Keep the new state of a record and every field that changed; returns those."""
+    """Keep the new state of a record and every field that changed; returns those.
+
+    A first state is one line of the history: its fields are all new, and stand in the state itself.
+    """
     found = changes(before, after)
     session.add(Snapshot(subject=subject, version=version, data=to_json(after)))
-    note_fields(session, subject, version=version, action=action, fields=found, by=by, now=now)
+    fields = (FieldChange("", None, None),) if before is None else found
+    note_fields(session, subject, version=version, action=action, fields=fields, by=by, now=now)
     return found
 
 

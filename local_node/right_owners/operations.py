@@ -16,6 +16,7 @@ from local_node.outgoing import tell
 from local_node.right_owners.models import RightOwner, RightOwnerIdentifier, RightOwnerName
 from local_node.right_owners.queries import to_party
 from local_node.right_owners.rules import RightOwnerRefused, findings, search_key, tidied
+from local_node.search import operations as search
 from local_node.vault import Vault
 from mappings.model import Identifier, Party
 from queues import uuid7
@@ -51,7 +52,7 @@ def register(session: Session, party: Party, *, by: str, now: datetime) -> Party
         created_by=by,
         birth_date_sealed=None,
     )
-    _write(row, party, by=by, now=now)
+    _write(session, row, party, by=by, now=now)
     session.add(row)
     session.flush()
     kept = to_party(row)
@@ -74,7 +75,7 @@ def update(
     party = replace(party, identifiers=_merged(before.identifiers, party.identifiers))
     if not changes(before, party):
         return before
-    _write(row, party, by=by, now=now)
+    _write(session, row, party, by=by, now=now)
     row.version += 1
     session.flush()
     kept = to_party(row)
@@ -135,6 +136,7 @@ def attach_identifier(
         _note_number(session, row, "differs", scheme, ", ".join(sorted(known)), value, by, now)
         return "differs"
     row.identifiers.append(RightOwnerIdentifier(scheme=scheme, value=value, source=partner, since=now))
+    _let_be_found(session, row)
     _note_number(session, row, "attached", scheme, None, value, by, now)
     session.flush()
     return "attached"
@@ -198,7 +200,7 @@ def _merged(present: Sequence[Identifier], typed: Sequence[Identifier]) -> tuple
     return (*stay, *(one for one in typed if (one.scheme, one.value) not in known))
 
 
-def _write(row: RightOwner, party: Party, *, by: str, now: datetime) -> None:
+def _write(session: Session, row: RightOwner, party: Party, *, by: str, now: datetime) -> None:
     row.kind = party.kind
     row.societies = dict(party.societies)
     row.has_latin_name = party.latin is not None
@@ -218,6 +220,13 @@ def _write(row: RightOwner, party: Party, *, by: str, now: datetime) -> None:
         for place, one in enumerate(party.names)
     ]
     _write_identifiers(row, party.identifiers, now)
+    _let_be_found(session, row)
+
+
+def _let_be_found(session: Session, row: RightOwner) -> None:
+    numbers = [one.value for one in row.identifiers if one.replaced_at is None]
+    names = [f"{one.first_name or ''} {one.name}" for one in row.names]
+    search.keep(session, "party", row.id, [*names, *numbers])
 
 
 def _write_identifiers(row: RightOwner, wanted: Sequence[Identifier], now: datetime) -> None:

@@ -13,6 +13,8 @@ from local_node.alike.rules import SHORTEST, Reason, party_reasons, skeleton, wr
 from local_node.lists.rules import since
 from local_node.right_owners.models import RightOwner, RightOwnerIdentifier, RightOwnerName
 from local_node.right_owners.rules import first_words, search_key
+from local_node.search.queries import beginning
+from local_node.search.rules import asked
 from mappings.latin import folded
 from mappings.model import Identifier, Party, PartyName
 
@@ -172,21 +174,14 @@ def _sorted(statement: Select[RightOwner], sort: str) -> Select[RightOwner]:
 
 def _found(text: str) -> Select[RightOwner]:
     statement = select(RightOwner).where(_PRESENT)
-    if not folded(text):
+    if not asked(text):
         return statement
-    words = []
-    for word in folded(text).split():
-        named = exists().where(
-            RightOwnerName.right_owner_id == RightOwner.id,
-            RightOwnerName.folded.contains(word, autoescape=True),
-        )
-        numbered = exists().where(
-            RightOwnerIdentifier.right_owner_id == RightOwner.id,
-            func.lower(RightOwnerIdentifier.value).startswith(word, autoescape=True),
-        )
-        words.append(or_(named, numbered, RightOwner.number == word.upper()))
+    words = [
+        or_(RightOwner.id.in_(beginning("party", word)), RightOwner.number.in_((word, word.upper())))
+        for word in asked(text)
+    ]
     bones = skeleton(text)
     if len(bones.replace(" ", "")) < SHORTEST:
         return statement.where(*words)
-    same_bones = exists().where(RightOwnerName.right_owner_id == RightOwner.id, RightOwnerName.skeleton == bones)
-    return statement.where(or_(and_(*words), same_bones))
+    same_bones = select(RightOwnerName.right_owner_id).where(RightOwnerName.skeleton == bones)
+    return statement.where(or_(and_(*words), RightOwner.id.in_(same_bones)))

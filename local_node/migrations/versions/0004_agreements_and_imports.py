@@ -1,9 +1,10 @@
-"""Agreements, imports and what waits in quarantine."""
+"""Agreements, imports, what waits in quarantine, and the words records are found by."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "0004"
 down_revision: str | None = "0003"
@@ -115,6 +116,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_quarantined_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_quarantined_source_number"), ["source_number"], unique=False)
         batch_op.create_index(batch_op.f("ix_quarantined_state"), ["state"], unique=False)
+
+    by_code_point = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+    op.create_table(
+        "search_word",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("word", by_code_point, nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "word", "record_id", name=op.f("pk_search_word")),
+    )
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_word_record_id"), ["record_id"], unique=False)
 
     with op.batch_alter_table("right_owner", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
