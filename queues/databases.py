@@ -1,9 +1,13 @@
 """Engines: SQLite for one office on one machine, PostgreSQL for everything larger."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from queues.sqlite import prepare
 
@@ -11,6 +15,8 @@ POOL_SIZE = 10
 """Connections one process keeps: eight threads of pages, the carrier, the partners."""
 OVERFLOW = 10
 WAIT_SECONDS = 30
+RESTED_SECONDS = 5
+"""A connection that nobody used for so long may have been closed by the server."""
 _CHANGING_TABLES = 7_061_926
 """Number of the advisory lock of whoever changes the tables; any number that nobody else uses."""
 
@@ -23,14 +29,32 @@ def open_database(url: str) -> Engine:
     """
     if make_url(url).get_backend_name() == "sqlite":
         return prepare(create_engine(url))
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=OVERFLOW,
         pool_timeout=WAIT_SECONDS,
-        pool_pre_ping=True,
         isolation_level="READ COMMITTED",
     )
+    return _checked_after_rest(engine)
+
+
+def _checked_after_rest(engine: Engine) -> Engine:
+    """A connection that rested is tried before it is used; to try one in use each time would cost a question each."""
+
+    @event.listens_for(engine, "checkin")
+    def _rests(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wakes(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
+        if time.monotonic() - record.info.get("since", time.monotonic()) > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError("the server closed the connection") from error
+
+    return engine
 
 
 def only_one_changes_tables(connection: Connection) -> None:

@@ -25,7 +25,8 @@ from queues.signing import KeyRing, Opened, SigningKey, Untrusted, open_sealed
 from queues.tables import inbox, inbox_held, record_version, upsert, verification_count
 from queues.uplink import Delivery, Parcel, Uplink
 
-BATCH = 100
+BATCH = 200
+"""Messages taken in with one commit."""
 HELD_AT_MOST = timedelta(hours=24)
 BETWEEN_WATCHES = timedelta(seconds=1)
 

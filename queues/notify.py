@@ -14,9 +14,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-CHANNEL = "kora"
 _RUNG = "kora_rung"
-_RING, _LISTEN = text(f"NOTIFY {CHANNEL}"), text(f"LISTEN {CHANNEL}")
+_RING, _LISTEN = text("NOTIFY kora"), text("LISTEN kora")
 
 
 def ring(session: Session) -> None:

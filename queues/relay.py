@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Engine, Row, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from queues.crash import crash_point
@@ -20,7 +20,8 @@ from queues.signing import SigningKey, digest, seal
 from queues.tables import outbox, outgoing_stream, upsert
 from queues.uplink import Parcel, Uplink
 
-BATCH = 100
+BATCH = 200
+"""Messages sealed, sent and noted together; what a turn costs by itself is shared by all of them."""
 LEASE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
 """No row waits longer; one that seems to was written before the clock was set back."""
@@ -143,18 +144,14 @@ class Relay:
             found = select(outbox.c.id, outbox.c.msg_id, outbox.c.attempts).where(
                 outbox.c.msg_id.in_([parcel.id for parcel in parcels])
             )
-            sent, failed = [], []
+            sent: dict[int, list[int]] = {}
+            failed: list[int] = []
             for id_, msg_id, attempts in session.execute(found):
-                if msg_id in taken:
-                    sent.append({"row": id_, "at": now, "next": now + resend_wait(attempts + 1)})
-                else:
-                    wait = decide(FailureClass.TRANSPORT, 1).wait or timedelta(0)
-                    failed.append({"row": id_, "next": now + wait, "error": "the line did not take the message"})
-            connection = session.connection()
-            if sent:
-                connection.execute(_SENT, sent)
+                (sent.setdefault(attempts, []) if msg_id in taken else failed).append(id_)
+            for attempts, ids in sent.items():
+                session.execute(_sent(ids, now, now + resend_wait(attempts + 1)))
             if failed:
-                connection.execute(_NOT_SENT, failed)
+                session.execute(_not_sent(failed, now))
             session.execute(
                 update(outgoing_stream)
                 .where(outgoing_stream.c.stream == stream, outgoing_stream.c.lease_owner == self._owner)
@@ -234,19 +231,23 @@ _SEAL = (
 )
 """Numbering, chain and signature of one row."""
 
-_SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(
-        state=case((outbox.c.state == "sealed", "sent"), else_=outbox.c.state),
-        sent_at=func.coalesce(outbox.c.sent_at, bindparam("at")),
-        attempts=outbox.c.attempts + 1,
-        next_attempt_at=bindparam("next"),
-        last_error=None,
+def _sent(ids: Sequence[int], now: datetime, again: datetime) -> Any:
+    """The carrier has these; without a receipt they are sent ``again``."""
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(
+            state=case((outbox.c.state == "sealed", "sent"), else_=outbox.c.state),
+            sent_at=func.coalesce(outbox.c.sent_at, literal(now, outbox.c.sent_at.type)),
+            attempts=outbox.c.attempts + 1,
+            next_attempt_at=again,
+            last_error=None,
+        )
     )
-)
-_NOT_SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(next_attempt_at=bindparam("next"), last_error=bindparam("error"))
-)
+
+
+def _not_sent(ids: Sequence[int], now: datetime) -> Any:
+    """The line did not take these: they wait as one that failed does."""
+    wait = decide(FailureClass.TRANSPORT, 1).wait or timedelta(0)
+    said = "the line did not take the message"
+    return update(outbox).where(outbox.c.id.in_(ids)).values(next_attempt_at=now + wait, last_error=said)

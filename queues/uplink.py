@@ -116,7 +116,7 @@ class KombuUplink:
         nodes: Callable[[], Iterable[str]],
         user_of: Callable[[str], str] | None = None,
         linger: float = 0.02,
-        prefetch: int = 200,
+        prefetch: int = 400,
         transport_options: dict[str, Any] | None = None,
     ) -> None:
         self._embedded = is_embedded(url)
