@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from tests import services
 from tests.databases import Databases
+
+# A slow moment of the machine is no fault of what is tested.
+settings.register_profile("kora", deadline=None)
+settings.load_profile("kora")
 
 KEEPER = pytest.StashKey[subprocess.Popen[bytes]]()
 

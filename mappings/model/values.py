@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -22,7 +23,12 @@ def share(value: "str | int | Decimal | Fraction") -> Fraction:
         return value
     if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
         raise ValueError("a share is text, int, Decimal or Fraction, never a float")
-    text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
+    return _exact(format(value, "f") if isinstance(value, Decimal) else str(value).strip())
+
+
+@lru_cache(maxsize=4096)
+def _exact(text: str) -> Fraction:
+    """The same few shares stand in most works, and arithmetic with fractions is slow."""
     if not _WRITTEN.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is not a share")
     return Fraction(text) if "/" in text else Fraction(text) / 100
