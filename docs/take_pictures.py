@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from kora_demo import balance
 from kora_demo.parts import EMAIL, NODES, Demo, Players, Stage, patiently
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -67,7 +68,7 @@ def demonstration() -> Iterator[tuple[Stage, str]]:
             demo.publish(Path(__file__).parents[1] / "kora_demo" / "CW260002TWP_997.V21")
             for _ in patiently():
                 health = demo.health("gateway")
-                if not (health["due"] or health["awaited"]):
+                if not (health["due"] or health["awaited"] or balance.waiting(stage)):
                     break
             yield stage, password
         finally:
