@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import json
 import os
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from joserfc import jws
-from joserfc.errors import JoseError, SecurityWarning
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
@@ -28,7 +27,7 @@ __all__ = ["KeyRing", "KnownKey", "Opened", "SigningKey", "Untrusted", "check_po
            "envelope_of", "fingerprint_words", "open_sealed", "seal"]
 
 _WRITE = jws.JWSRegistry(algorithms=["Ed25519"])
-_READ = jws.JWSRegistry(algorithms=["Ed25519", "EdDSA"])
+_ED25519 = _WRITE.get_alg("Ed25519")
 _MEMBERS = {"payload", "protected", "signature"}
 _HEADER = {"alg", "kid"}
 _PROOF = "kora-possession"
@@ -264,18 +263,20 @@ def _trusted_key(kid: str, keys: KeyRing, peer: str | None, *, from_log: bool) -
 
 
 def _verified_payload(signed: Mapping[str, str], known: KnownKey) -> bytes:
-    flattened: jws.FlattenedJSONSerialization = {
-        "payload": signed["payload"],
-        "protected": signed["protected"],
-        "signature": signed["signature"],
-    }
+    """The payload, once its signature is proven.
+
+    The header is known to hold nothing but algorithm and key, so there is nothing to interpret; what the general
+    reader of the library would do beyond this check takes a third of the time of reading a message.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SecurityWarning)
-            checked = jws.deserialize_json(flattened, known.verifier, registry=_READ)
+        _ED25519.check_key(known.verifier)
+        signature = _decode(signed["signature"])
+        good = _ED25519.verify(f"{signed['protected']}.{signed['payload']}".encode(), signature, known.verifier)
     except (JoseError, ValueError) as error:
         raise Untrusted("bad-signature") from error
-    return checked.payload or b""
+    if not good:
+        raise Untrusted("bad-signature")
+    return _decode(signed["payload"])
 
 
 def _read(payload: bytes, kid: str, digest_: str) -> Opened:
