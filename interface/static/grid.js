@@ -78,7 +78,8 @@
     document.getElementsByName("pasted")[0].value = text;
     press("paste-lines", `interests-${at[1]}-holder`);
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  /* Not at the swap: what is pressed before the new buttons are bound would leave the page. */
+  document.addEventListener("htmx:afterSettle", () => {
     const field = wanted && document.getElementsByName(wanted)[0];
     wanted = "";
     if (field) field.focus();
