@@ -75,9 +75,7 @@ def _in_stream(
     """The stream's end behind the batch: last number and chain hash. Raises Unusual at a gap, repeat or broken link."""
     number, chain = position(session, source, node_id=settler.tenant(source), now=now)
     ids = [one.envelope.id for one in stream]
-    known = select(inbox.c.id).where(
-        inbox.c.source == source, or_(inbox.c.nodeseq > number, inbox.c.msg_id.in_(ids))
-    )
+    known = select(inbox.c.id).where(inbox.c.source == source, or_(inbox.c.nodeseq > number, inbox.c.msg_id.in_(ids)))
     if session.scalar(known.limit(1)) is not None:
         raise Unusual("known")
     for one in stream:
@@ -126,9 +124,7 @@ def _move_on(
     session: Session, source: str, tenant: str, versions: Mapping[str, int], end: tuple[int, str], now: datetime
 ) -> None:
     moved = upsert(session, record_version)
-    moved = moved.on_conflict_do_update(
-        index_elements=["source", "aggregate"], set_={"seq": moved.excluded.seq}
-    )
+    moved = moved.on_conflict_do_update(index_elements=["source", "aggregate"], set_={"seq": moved.excluded.seq})
     rows = [
         {"source": source, "aggregate": subject, "seq": seq, "node_id": tenant} for subject, seq in versions.items()
     ]

@@ -176,9 +176,7 @@ def counts(session: Session, *, node_id: str | None = None) -> dict[str, dict[st
     return result
 
 
-def _free_ids(
-    session: Session, *, kind: str, limit: int, now: datetime, first: int | None = None
-) -> list[int]:
+def _free_ids(session: Session, *, kind: str, limit: int, now: datetime, first: int | None = None) -> list[int]:
     free = and_(table.c.kind == kind, _is_free(now))
     order = [table.c.id] if first is None else [table.c.id != first, table.c.id]
     return list(session.scalars(select(table.c.id).where(free).order_by(*order).limit(limit)))

@@ -107,8 +107,9 @@ def _outgoing() -> Any:
         table.aggregate.label("subject"),
         table.seq.label("seq"),
         table.state.label("state"),
-        func.coalesce(table.receipted_at, table.sent_at, table.sealed_at, table.created_at, type_=table.created_at.type)
-        .label("since"),
+        func.coalesce(
+            table.receipted_at, table.sent_at, table.sealed_at, table.created_at, type_=table.created_at.type
+        ).label("since"),
         table.last_error.label("reason"),
         table.correlationid.label("correlationid"),
     )

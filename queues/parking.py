@@ -62,8 +62,15 @@ def run_again(session: Session, parked_id: int, *, by: str, now: datetime) -> No
         raise CannotRunAgain(row.reason)
     session.execute(
         upsert(session, inbox_held)
-        .values(source=row.source, aggregate=arrived.aggregate, seq=arrived.seq, node_id=row.node_id,
-                msg_id=row.msg_id, since=now, again=True)
+        .values(
+            source=row.source,
+            aggregate=arrived.aggregate,
+            seq=arrived.seq,
+            node_id=row.node_id,
+            msg_id=row.msg_id,
+            since=now,
+            again=True,
+        )
         .on_conflict_do_nothing()
     )
     session.execute(update(inbox).where(*mine).values(outcome="held", outcome_at=now, owed=True))
@@ -86,13 +93,22 @@ def give_up(session: Session, parked_id: int, *, by: str, reason: str, now: date
     mine = (inbox.c.source == row.source, inbox.c.msg_id == row.msg_id)
     reasons = ({"code": "given-up", "field": "", "text": reason},)
     correlationid = session.scalar(select(inbox.c.correlationid).where(*mine))
-    ended = update(inbox).where(*mine, inbox.c.outcome == "parked").values(
-        outcome="refused", outcome_at=now, code="given-up", reasons=list(reasons), owed=True
+    ended = (
+        update(inbox)
+        .where(*mine, inbox.c.outcome == "parked")
+        .values(outcome="refused", outcome_at=now, code="given-up", reasons=list(reasons), owed=True)
     )
     if session.execute(ended.returning(inbox.c.msg_id)).scalar_one_or_none() is not None:
         tell_refusal(
-            session, node_id=row.node_id, source=row.source, msg_id=row.msg_id, type_=row.type,
-            subject=row.aggregate, correlationid=correlationid, refusal=Refused("given-up", reasons), now=now,
+            session,
+            node_id=row.node_id,
+            source=row.source,
+            msg_id=row.msg_id,
+            type_=row.type,
+            subject=row.aggregate,
+            correlationid=correlationid,
+            refusal=Refused("given-up", reasons),
+            now=now,
         )
     _decide(session, parked_id, decision="given-up", reason=reason, by=by, now=now)
 
@@ -126,7 +142,18 @@ def _like(row: Row[Any]) -> tuple[Any, ...]:
 def _entry(session: Session, row: Row[Any]) -> Parked:
     similar = session.scalar(select(func.count()).select_from(parked).where(*_like(row))) or 1
     return Parked(
-        id=row.id, node=row.node_id, source=row.source, msg_id=row.msg_id, type=row.type, subject=row.aggregate,
-        queue=row.queue, reason=row.reason, detail=row.detail or "", deliveries=row.deliveries,
-        first_seen=row.first_seen, last_seen=row.last_seen, similar=similar - 1, raw=row.raw,
+        id=row.id,
+        node=row.node_id,
+        source=row.source,
+        msg_id=row.msg_id,
+        type=row.type,
+        subject=row.aggregate,
+        queue=row.queue,
+        reason=row.reason,
+        detail=row.detail or "",
+        deliveries=row.deliveries,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        similar=similar - 1,
+        raw=row.raw,
     )

@@ -116,12 +116,26 @@ def accept(session: Session, envelope: Envelope, raw: bytes, *, node_id: str, no
     try:
         told = Receipt.model_validate(envelope.data)
     except ValidationError:
-        raise_alarm(session, node_id=node_id, kind="bad-receipt", source=envelope.source, msg_id=envelope.id,
-                    detail="a signed receipt that cannot be read", now=now)
+        raise_alarm(
+            session,
+            node_id=node_id,
+            kind="bad-receipt",
+            source=envelope.source,
+            msg_id=envelope.id,
+            detail="a signed receipt that cannot be read",
+            now=now,
+        )
         return
     if not _chain_agrees(session, envelope.source, told):
-        raise_alarm(session, node_id=node_id, kind="chain-mismatch", source=envelope.source, msg_id=envelope.id,
-                    detail=f"the receipt up to {told.upto_nodeseq} does not fit what we sealed", now=now)
+        raise_alarm(
+            session,
+            node_id=node_id,
+            kind="chain-mismatch",
+            source=envelope.source,
+            msg_id=envelope.id,
+            detail=f"the receipt up to {told.upto_nodeseq} does not fit what we sealed",
+            now=now,
+        )
         return
     _close(session, envelope.source, told, now)
     _keep(session, told, node_id=node_id, source=envelope.source, audience=envelope.audience, signature=raw, now=now)
@@ -184,9 +198,7 @@ def find_gaps(session: Session, *, key: SigningKey, own: str, now: datetime) -> 
     for source, _since, following, contiguous in session.execute(later).all():
         gap = Gap(from_nodeseq=contiguous + 1, to_nodeseq=following - 1)
         parcels.append(_carriage(key, own=own, to=source, type_=GAP, subject="gap", data=gap, now=now))
-        session.execute(
-            update(stream_position).where(stream_position.c.source == source).values(gap_told_at=now)
-        )
+        session.execute(update(stream_position).where(stream_position.c.source == source).values(gap_told_at=now))
     return parcels
 
 
@@ -195,8 +207,15 @@ def fill_gap(session: Session, envelope: Envelope, *, node_id: str, now: datetim
     try:
         gap = Gap.model_validate(envelope.data)
     except ValidationError:
-        raise_alarm(session, node_id=node_id, kind="bad-gap", source=envelope.source, msg_id=envelope.id,
-                    detail="a signed report of a gap that cannot be read", now=now)
+        raise_alarm(
+            session,
+            node_id=node_id,
+            kind="bad-gap",
+            source=envelope.source,
+            msg_id=envelope.id,
+            detail="a signed report of a gap that cannot be read",
+            now=now,
+        )
         return
     session.execute(
         update(outbox)
@@ -210,8 +229,9 @@ def fill_gap(session: Session, envelope: Envelope, *, node_id: str, now: datetim
     )
 
 
-def _carriage(key: SigningKey, *, own: str, to: str, type_: str, subject: str, data: BaseModel,
-              now: datetime) -> Parcel:
+def _carriage(
+    key: SigningKey, *, own: str, to: str, type_: str, subject: str, data: BaseModel, now: datetime
+) -> Parcel:
     id_ = uuid7()
     fields = {
         "id": id_,
@@ -226,8 +246,9 @@ def _carriage(key: SigningKey, *, own: str, to: str, type_: str, subject: str, d
     return Parcel(id_, to, seal(key, fields), type_, str(fields["subject"]))
 
 
-def _keep(session: Session, told: Receipt, *, node_id: str, source: str, audience: str, signature: bytes,
-          now: datetime) -> None:
+def _keep(
+    session: Session, told: Receipt, *, node_id: str, source: str, audience: str, signature: bytes, now: datetime
+) -> None:
     """Receipts of both directions stay, with their bytes, so that nobody can deny them."""
     session.execute(
         receipt.insert().values(

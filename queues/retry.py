@@ -77,9 +77,7 @@ LONGEST_RESEND = timedelta(hours=1)
 _SPREAD = 0.2
 
 
-def decide(
-    failure: FailureClass, attempts: int, *, told: timedelta | None = None, jitter: float = 0.0
-) -> Decision:
+def decide(failure: FailureClass, attempts: int, *, told: timedelta | None = None, jitter: float = 0.0) -> Decision:
     """What to do after the ``attempts``-th failure (counted from 1).
 
     ``told`` is the wait the other side asked for (``Retry-After``), obeyed up to six hours. ``jitter`` is a number from

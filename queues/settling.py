@@ -121,8 +121,18 @@ class Settler:
         self.use_up(session, arrived)
         return outcome
 
-    def park(self, session: Session, arrived: Arrived, *, queue: str, reason: str, detail: str, deliveries: int,
-             headers: Mapping[str, Any] | None = None, now: datetime) -> None:
+    def park(
+        self,
+        session: Session,
+        arrived: Arrived,
+        *,
+        queue: str,
+        reason: str,
+        detail: str,
+        deliveries: int,
+        headers: Mapping[str, Any] | None = None,
+        now: datetime,
+    ) -> None:
         """Leave a message to a person; its number of the record is used up."""
         self._note(session, arrived, "parked", now, code=reason)
         keep_parked(
@@ -149,8 +159,14 @@ class Settler:
         stated = arrived.stated
         session.execute(
             upsert(session, inbox_held)
-            .values(source=stated.source, aggregate=stated.subject, seq=arrived.seq, msg_id=stated.id, since=now,
-                    node_id=self.tenant(stated.source))
+            .values(
+                source=stated.source,
+                aggregate=stated.subject,
+                seq=arrived.seq,
+                msg_id=stated.id,
+                since=now,
+                node_id=self.tenant(stated.source),
+            )
             .on_conflict_do_nothing()
         )
 
@@ -220,8 +236,16 @@ class Settler:
             now=now,
         )
 
-    def _note(self, session: Session, arrived: Arrived, outcome: str, now: datetime, *, code: str | None = None,
-              reasons: tuple[dict[str, str], ...] = ()) -> None:
+    def _note(
+        self,
+        session: Session,
+        arrived: Arrived,
+        outcome: str,
+        now: datetime,
+        *,
+        code: str | None = None,
+        reasons: tuple[dict[str, str], ...] = (),
+    ) -> None:
         """Write the outcome. What is not plainly applied is owed to the sender in so many words."""
         source, msg_id = arrived.key
         owed = True if outcome not in ("applied", "stale") else inbox.c.outcome.is_not(None)
@@ -232,8 +256,18 @@ class Settler:
         )
 
 
-def tell_refusal(session: Session, *, node_id: str, source: str, msg_id: str, type_: str, subject: str,
-                 correlationid: str | None, refusal: Refused, now: datetime) -> None:
+def tell_refusal(
+    session: Session,
+    *,
+    node_id: str,
+    source: str,
+    msg_id: str,
+    type_: str,
+    subject: str,
+    correlationid: str | None,
+    refusal: Refused,
+    now: datetime,
+) -> None:
     """Post the reason back to the sender; a refusal is never answered by a refusal."""
     if type_ == REFUSAL:
         return
@@ -250,21 +284,50 @@ def tell_refusal(session: Session, *, node_id: str, source: str, msg_id: str, ty
     )
 
 
-def keep_parked(session: Session, *, node_id: str, source: str, msg_id: str, type_: str | None, aggregate: str | None,
-                queue: str, reason: str, detail: str, raw: bytes, headers: Mapping[str, Any], deliveries: int,
-                now: datetime) -> None:
+def keep_parked(
+    session: Session,
+    *,
+    node_id: str,
+    source: str,
+    msg_id: str,
+    type_: str | None,
+    aggregate: str | None,
+    queue: str,
+    reason: str,
+    detail: str,
+    raw: bytes,
+    headers: Mapping[str, Any],
+    deliveries: int,
+    now: datetime,
+) -> None:
     """Write or renew a parked row with the original bytes."""
-    fresh = {"detail": detail, "deliveries": deliveries, "last_seen": now, "decision": None, "decided_by": None,
-             "decided_at": None}
+    fresh = {
+        "detail": detail,
+        "deliveries": deliveries,
+        "last_seen": now,
+        "decision": None,
+        "decided_by": None,
+        "decided_at": None,
+    }
     statement = upsert(session, parked).values(
-        node_id=node_id, source=source, msg_id=msg_id, type=type_, aggregate=aggregate, queue=queue, reason=reason,
-        raw=raw, headers=_plain(headers), first_seen=now, **fresh,
+        node_id=node_id,
+        source=source,
+        msg_id=msg_id,
+        type=type_,
+        aggregate=aggregate,
+        queue=queue,
+        reason=reason,
+        raw=raw,
+        headers=_plain(headers),
+        first_seen=now,
+        **fresh,
     )
     session.execute(statement.on_conflict_do_update(index_elements=["source", "msg_id", "reason"], set_=fresh))
 
 
-def raise_alarm(session: Session, *, node_id: str, kind: str, source: str, msg_id: str | None, detail: str,
-                now: datetime) -> None:
+def raise_alarm(
+    session: Session, *, node_id: str, kind: str, source: str, msg_id: str | None, detail: str, now: datetime
+) -> None:
     """Write an alarm for the operators: something an honest sender on a working line does not do."""
     log.error("alarm %s", kind, extra={"kind": kind, "source": source, "message_id": msg_id})
     session.execute(

@@ -23,8 +23,19 @@ from pydantic import ValidationError
 from queues.envelope import LARGEST_MESSAGE, Envelope, Frame, id_of, reasons_of
 from queues.fingerprint import fingerprint_words
 
-__all__ = ["KeyRing", "KnownKey", "Opened", "SigningKey", "Untrusted", "check_possession", "digest",
-           "envelope_of", "fingerprint_words", "open_sealed", "seal"]
+__all__ = [
+    "KeyRing",
+    "KnownKey",
+    "Opened",
+    "SigningKey",
+    "Untrusted",
+    "check_possession",
+    "digest",
+    "envelope_of",
+    "fingerprint_words",
+    "open_sealed",
+    "seal",
+]
 
 _WRITE = jws.JWSRegistry(algorithms=["Ed25519"])
 _ED25519 = _WRITE.get_alg("Ed25519")
@@ -79,10 +90,15 @@ class SigningKey:
 
     def sign(self, payload: bytes) -> bytes:
         """A flattened JWS over ``payload`` as compact JSON."""
-        signed = jws.serialize_json(
-            {"protected": {"alg": "Ed25519", "kid": self.kid}}, payload, self.private, registry=_WRITE
-        )
-        return _compact(dict(signed))
+        protected, told = self._protected, _encode(payload)
+        signature = _ED25519.sign(f"{protected}.{told}".encode(), self.private)
+        return _compact({"payload": told, "signature": _encode(signature), "protected": protected})
+
+    @cached_property
+    def _protected(self) -> str:
+        """The header, the same for every message under this key."""
+        _ED25519.check_key(self.private)
+        return _encode(_compact({"alg": "Ed25519", "kid": self.kid}))
 
     def prove(self, challenge: str) -> str:
         """Proof of possession for enrolment: a compact JWS over the challenge and the public key."""
@@ -173,9 +189,7 @@ def seal(
     return sealed
 
 
-def open_sealed(
-    raw: bytes, *, keys: KeyRing, peer: str | None, audience: str, from_log: bool = False
-) -> Opened:
+def open_sealed(raw: bytes, *, keys: KeyRing, peer: str | None, audience: str, from_log: bool = False) -> Opened:
     """Check sealed bytes step by step and return what they say.
 
     ``peer`` is the URN of the party at the other end of the channel (None when the log is read). Order of the checks:
@@ -244,9 +258,13 @@ def _shape(raw: bytes) -> tuple[dict[str, str], dict[str, Any]]:
     return signed, header
 
 
+def _encode(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
 def _decode(text: str) -> bytes:
     value = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    if base64.urlsafe_b64encode(value).rstrip(b"=").decode() != text:
+    if _encode(value) != text:
         raise binascii.Error("not the canonical base64url text")
     return value
 

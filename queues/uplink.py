@@ -116,7 +116,7 @@ class KombuUplink:
         nodes: Callable[[], Iterable[str]],
         user_of: Callable[[str], str] | None = None,
         linger: float = 0.02,
-        prefetch: int = 400,
+        prefetch: int = 1000,
         transport_options: dict[str, Any] | None = None,
     ) -> None:
         self._embedded = is_embedded(url)
@@ -199,8 +199,9 @@ class KombuUplink:
                 delivery.message.requeue()
 
     def put_back(self, deliveries: Sequence[Delivery]) -> None:
-        self._dead[:0] = [one for one in deliveries if one.queue == topology.PARKING]
-        self._arrived[:0] = [one for one in deliveries if one.queue != topology.PARKING]
+        here = [one for one in deliveries if id(one.message) in self._open]  # others went with their connection
+        self._dead[:0] = [one for one in here if one.queue == topology.PARKING]
+        self._arrived[:0] = [one for one in here if one.queue != topology.PARKING]
 
     @contextmanager
     def _line(self) -> Iterator[None]:

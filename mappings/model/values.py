@@ -36,10 +36,10 @@ def _exact(text: str) -> Fraction:
 
 def percent(value: Fraction) -> str:
     """A share as people and messages write it: ``"50.00"``; ``"1/3"`` when a percent of twelve decimals says less."""
-    scaled = value * 100 * 10**12
-    if scaled.denominator != 1:
+    scaled, rest = divmod(value.numerator * 10**14, value.denominator)
+    if rest:
         return f"{value.numerator}/{value.denominator}"
-    whole, decimals = divmod(scaled.numerator, 10**12)
+    whole, decimals = divmod(scaled, 10**12)
     return f"{whole}.{f'{decimals:012d}'.rstrip('0').ljust(2, '0')}"
 
 

@@ -203,13 +203,16 @@ def test_an_unknown_type_is_refused_and_the_reason_goes_back(world: World, node:
     good = node.post("good")
     world.drain(node, gateway)
     assert [(reason["message"], reason["code"]) for reason in reasons] == [
-        (odd, "unknown-type"), (later, "unsupported-version"),
+        (odd, "unknown-type"),
+        (later, "unsupported-version"),
     ]
     assert gateway.values() == ["good"]
     assert node.states() == {"refused": 2, "receipted": 1}
     with node.sessions() as session:
         assert {line.id: line.state for line in find(session, direction="out")} == {
-            odd: "refused", later: "refused", good: "receipted",
+            odd: "refused",
+            later: "refused",
+            good: "receipted",
         }
 
 
@@ -225,10 +228,14 @@ def test_a_handler_refuses_with_a_reason_per_field_and_leaves_nothing_behind(
     node.handlers[REFUSAL] = lambda session, envelope: heard.append(dict(envelope.data))
     sent = node.post("bad")
     world.drain(node, gateway)
-    assert heard == [{
-        "message": sent, "code": "shares", "type": WORK,
-        "reasons": [{"code": "sum", "field": "interests.0.pr", "text": "The shares are 120 %."}],
-    }]
+    assert heard == [
+        {
+            "message": sent,
+            "code": "shares",
+            "type": WORK,
+            "reasons": [{"code": "sum", "field": "interests.0.pr", "text": "The shares are 120 %."}],
+        }
+    ]
     assert gateway.rows(select(book)) == []
 
 
@@ -242,8 +249,16 @@ def test_a_refusal_nobody_handles_is_never_refused_itself(world: World, node: Si
 
 def test_a_message_after_its_expiry_is_refused(world: World, node: Side, gateway: Side, clock: Clock) -> None:
     with node.sessions.begin() as session:
-        queues.post(session, node_id="n001", stream=GATEWAY, type=WORK, subject="work/1", data={}, now=clock.now,
-                    expirytime=clock.now)
+        queues.post(
+            session,
+            node_id="n001",
+            stream=GATEWAY,
+            type=WORK,
+            subject="work/1",
+            data={},
+            now=clock.now,
+            expirytime=clock.now,
+        )
     clock.forward(seconds=1)
     world.drain(node, gateway)
     assert [row.code for row in gateway.rows(select(inbox.c.code))] == ["expired"]

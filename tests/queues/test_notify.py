@@ -43,8 +43,9 @@ def test_a_message_rings_when_it_is_committed_and_not_before(world: World, node:
     elsewhere = world.side("n001")
     with elsewhere.sessions.begin() as session:
         for _ in range(3):
-            queues.post(session, node_id="n001", stream=GATEWAY, type=WORK, subject="work/1", data={},
-                        now=node.clock.now)
+            queues.post(
+                session, node_id="n001", stream=GATEWAY, type=WORK, subject="work/1", data={}, now=node.clock.now
+            )
         assert waited(bell, 0.2) >= 0.2
     assert waited(bell, LONG) < LONG / 2
     assert waited(bell, 0.05) >= 0.05

@@ -19,10 +19,23 @@ def test_p11_a_rebuild_makes_the_same_projection_and_no_second_job(world: World,
         if envelope.data["value"] == "bad":
             raise queues.Refused("bad")
         enter(session, envelope)
-        jobs.add(session, kind="conn.cisnet", key=f"cisnet:{envelope.id}", node_id="n001", payload_ref=envelope.id,
-                 now=world.clock.now)
-        queues.post(session, node_id="n001", stream=envelope.source, type="kora.work.acknowledged.v1",
-                    subject=envelope.subject, data={}, now=world.clock.now)
+        jobs.add(
+            session,
+            kind="conn.cisnet",
+            key=f"cisnet:{envelope.id}",
+            node_id="n001",
+            payload_ref=envelope.id,
+            now=world.clock.now,
+        )
+        queues.post(
+            session,
+            node_id="n001",
+            stream=envelope.source,
+            type="kora.work.acknowledged.v1",
+            subject=envelope.subject,
+            data={},
+            now=world.clock.now,
+        )
 
     gateway.handlers[WORK] = work
     node.handlers["kora.work.acknowledged.v1"] = lambda session, envelope: None
@@ -34,8 +47,9 @@ def test_p11_a_rebuild_makes_the_same_projection_and_no_second_job(world: World,
     flags.clear()
     with gateway.sessions.begin() as session:
         session.execute(delete(book))
-        done = replay.rebuild(session, audience=GATEWAY, keys=gateway.ring, handlers=gateway.handlers,
-                              now=world.clock.now)
+        done = replay.rebuild(
+            session, audience=GATEWAY, keys=gateway.ring, handlers=gateway.handlers, now=world.clock.now
+        )
     assert [gateway.rows(statement) for statement in (content, select(job), select(outbox))] == before
     assert (done.read, done.handled, done.untrusted) == (20, 19, 0)
     assert flags == [True] * 19
@@ -69,8 +83,15 @@ def test_p11_reading_a_stretch_again_is_harmless_and_heals_what_was_refused(
     later = node.post("later", type="kora.work.registered.v2", subject="work/2")
     world.drain(node, gateway)
     handlers = {**gateway.handlers, "kora.work.registered.v2": gateway.handlers[WORK]}
-    stretch = {"source": node.urn, "audience": GATEWAY, "keys": gateway.ring, "handlers": handlers, "first": 1,
-               "last": 2, "now": world.clock.now}
+    stretch = {
+        "source": node.urn,
+        "audience": GATEWAY,
+        "keys": gateway.ring,
+        "handlers": handlers,
+        "first": 1,
+        "last": 2,
+        "now": world.clock.now,
+    }
     with gateway.sessions.begin() as session:
         tried = replay.again(session, dry_run=True, **stretch)
     assert (tried.read, tried.handled, tried.left) == (2, 1, 1)
@@ -89,6 +110,7 @@ def test_p16_a_changed_byte_in_the_log_is_found(world: World, node: Side, gatewa
     with gateway.sessions.begin() as session:
         session.execute(update(inbox).values(raw=raw.replace(b"A", b"B", 1)))
     with gateway.sessions.begin() as session:
-        done = replay.rebuild(session, audience=GATEWAY, keys=gateway.ring, handlers=gateway.handlers,
-                              now=world.clock.now)
+        done = replay.rebuild(
+            session, audience=GATEWAY, keys=gateway.ring, handlers=gateway.handlers, now=world.clock.now
+        )
     assert (done.untrusted, done.handled) == (1, 0)

@@ -34,8 +34,15 @@ def in_a_process(work: Callable[[], None]) -> Any:
 def write(node: Side, number: int) -> None:
     """What an application does: change and message in one commit, with the two points around it."""
     with node.sessions() as session:
-        queues.post(session, node_id="n001", stream=GATEWAY, type=WORK, subject=f"work/{number % 3}",
-                    data={"value": str(number)}, now=node.clock.now)
+        queues.post(
+            session,
+            node_id="n001",
+            stream=GATEWAY,
+            type=WORK,
+            subject=f"work/{number % 3}",
+            data={"value": str(number)},
+            now=node.clock.now,
+        )
         crash_point("write.before_commit")
         session.commit()
     crash_point("write.after_commit")

@@ -18,9 +18,15 @@ def test_p4_eight_writers_never_share_or_swap_a_number(world: World, node: Side,
         chance = random.Random(writer)  # noqa: S311 - chooses records and delays, protects nothing
         for number in range(CHANGES):
             with node.sessions.begin() as session:
-                queues.post(session, node_id="n001", stream=GATEWAY, type=WORK,
-                            subject=f"work/{chance.randrange(RECORDS)}", data={"value": f"{writer}.{number}"},
-                            now=node.clock.now)
+                queues.post(
+                    session,
+                    node_id="n001",
+                    stream=GATEWAY,
+                    type=WORK,
+                    subject=f"work/{chance.randrange(RECORDS)}",
+                    data={"value": f"{writer}.{number}"},
+                    now=node.clock.now,
+                )
                 if number % 20 == 0:
                     time.sleep(chance.random() / 500)
 

@@ -88,8 +88,17 @@ def test_s06_a_retired_key_still_proves_the_log() -> None:
     id_ = queues.uuid7()
     raw = seal(
         key,
-        {"id": id_, "source": queues.node_urn("n001"), "type": WORK, "subject": "work/1", "time": START,
-         "sequence": "1", "correlationid": id_, "audience": queues.gateway_urn("g1"), "data": {}},
+        {
+            "id": id_,
+            "source": queues.node_urn("n001"),
+            "type": WORK,
+            "subject": "work/1",
+            "time": START,
+            "sequence": "1",
+            "correlationid": id_,
+            "audience": queues.gateway_urn("g1"),
+            "data": {},
+        },
         nodeseq=1,
         prevhash="0" * 64,
     )

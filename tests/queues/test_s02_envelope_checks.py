@@ -110,13 +110,17 @@ UNTRUSTED = {
     "key missing": (lambda: with_header({"alg": "Ed25519"}), "bad-shape"),
     "key a number": (lambda: with_header({"alg": "Ed25519", "kid": 1}), "bad-shape"),
     "key brought along": (
-        lambda: with_header({"alg": "Ed25519", "kid": KEY.kid, "jwk": KEY.public_jwk()}), "bad-shape"),
+        lambda: with_header({"alg": "Ed25519", "kid": KEY.kid, "jwk": KEY.public_jwk()}),
+        "bad-shape",
+    ),
     "critical extension": (lambda: with_header({"alg": "Ed25519", "kid": KEY.kid, "crit": ["b64"]}), "bad-shape"),
     "unknown key": (lambda: signed(fields(), UNKNOWN), "unknown-key"),
     "retired key": (lambda: signed(fields(), RETIRED), "inactive-key"),
     "key of another node": (lambda: signed(fields(source=OTHER), STRANGER), "foreign-key"),
-    "another payload": (lambda: with_part("payload", lambda _: text(json.dumps(fields(id="x")).encode())),
-                        "bad-signature"),
+    "another payload": (
+        lambda: with_part("payload", lambda _: text(json.dumps(fields(id="x")).encode())),
+        "bad-signature",
+    ),
     "header changed after signing": (lambda: with_header({"alg": "EdDSA", "kid": KEY.kid}), "bad-signature"),
     "signature of zeros": (lambda: with_part("signature", lambda _: text(bytes(64))), "bad-signature"),
     "payload a list": (lambda: signed([]), "bad-schema"),
@@ -186,8 +190,12 @@ def test_s02_a_mac_under_the_public_key_is_no_signature() -> None:
 
 def test_s02_the_older_name_of_the_algorithm_is_read_and_never_written() -> None:
     with pytest.warns(Warning, match="EdDSA"):
-        made = jws.serialize_json({"protected": {"alg": "EdDSA", "kid": KEY.kid}}, json.dumps(fields()).encode(),
-                                  KEY.private, algorithms=["EdDSA"])
+        made = jws.serialize_json(
+            {"protected": {"alg": "EdDSA", "kid": KEY.kid}},
+            json.dumps(fields()).encode(),
+            KEY.private,
+            algorithms=["EdDSA"],
+        )
     raw = json.dumps(made, separators=(",", ":")).encode()
     assert opened(raw).envelope.subject == "work/1"
     header = json.loads(base64.urlsafe_b64decode(json.loads(signed(fields()))["protected"] + "=="))
@@ -223,8 +231,9 @@ def test_s02_after_the_signature_a_wrong_author_is_an_alarm(node: Side, gateway:
 
 def test_s02_an_unreadable_body_is_refused_at_its_turn_and_the_stream_goes_on(node: Side, gateway: Side) -> None:
     first = signed(fields(data="text"), node.key)
-    second = signed(fields(id="0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1b", nodeseq=2, prevhash=digest(first), sequence="2"),
-                    node.key)
+    second = signed(
+        fields(id="0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1b", nodeseq=2, prevhash=digest(first), sequence="2"), node.key
+    )
     node.uplink.send([Parcel("x", GATEWAY, first), Parcel("y", GATEWAY, second)])
     gateway.turn()
     assert gateway.outcomes() == {"refused": 1, "applied": 1}

@@ -86,13 +86,27 @@ class Side:
         return Relay(self.sessions, self.uplink, key=self.key, source=self.urn)
 
     def new_intake(self) -> Intake:
-        return Intake(self.sessions, self.uplink, keys=self.ring, key=self.key, source=self.urn,
-                      handlers=self.handlers, node_id=self.tenant)
+        return Intake(
+            self.sessions,
+            self.uplink,
+            keys=self.ring,
+            key=self.key,
+            source=self.urn,
+            handlers=self.handlers,
+            node_id=self.tenant,
+        )
 
     def post(self, value: str = "", *, subject: str = "work/1", type: str = WORK, to: str = GATEWAY) -> str:
         with self.sessions.begin() as session:
-            return queues.post(session, node_id=self.tenant or queues.id_of(to), stream=to, type=type,
-                               subject=subject, data={"value": value}, now=self.clock.now)
+            return queues.post(
+                session,
+                node_id=self.tenant or queues.id_of(to),
+                stream=to,
+                type=type,
+                subject=subject,
+                data={"value": value},
+                now=self.clock.now,
+            )
 
     def turn(self) -> int:
         return self.intake.run_once(self.clock.now) + self.relay.run_once(self.clock.now)
@@ -220,8 +234,12 @@ class World:
         for _ in range(rounds):
             moved = sum(side.turn() for side in sides)
             self.clock.forward(seconds=2)
-            unanswered = sum(number for side in sides for state, number in side.states().items()
-                             if state in ("new", "sealed", "sent"))
+            unanswered = sum(
+                number
+                for side in sides
+                for state, number in side.states().items()
+                if state in ("new", "sealed", "sent")
+            )
             if not moved and not unanswered:
                 return
             if not moved:
