@@ -29,7 +29,7 @@ from sqlalchemy import insert
 
 from interface.accounts import create_user, find_user, seed_roles, set_password
 from local_node.admin.operations import found_office
-from local_node.app import Node, open_node
+from local_node.node import Node, open_node
 from local_node.permissions import USERS
 from local_node.right_owners.models import RightOwner, RightOwnerName
 from local_node.settings import NodeSettings

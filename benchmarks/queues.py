@@ -27,8 +27,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 import queues
-from gateway.app import Gateway, open_gateway
 from gateway.exchange import make_carrier
+from gateway.gateway import Gateway, open_gateway
 from gateway.members import operations as members
 from gateway.settings import GatewaySettings
 from mappings.messages import VOCABULARY, to_json
@@ -147,7 +147,10 @@ def _servers(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _settings(folder: Path, stack: Stack) -> GatewaySettings:
     return GatewaySettings(
-        data=folder / "gateway", broker_url=stack.broker, database_url=stack.gateway, poll_s=POLL_SECONDS[stack.name],
+        data=folder / "gateway",
+        broker_url=stack.broker,
+        database_url=stack.gateway,
+        poll_s=POLL_SECONDS[stack.name],
         broker_accounts=False,
     )
 
@@ -184,9 +187,7 @@ class _Line:
         uplink = queues.node_uplink(stack.broker, node_id=self._node_id, gateway_id=self._gateway.id)
         ring = KeyRing(KnownKey(theirs.kid, theirs.public_jwk(), self._gateway.urn))
         relay = Relay(self._sessions, uplink, key=key, source=source)
-        intake = Intake(
-            self._sessions, uplink, keys=ring, key=key, source=source, handlers={}, node_id=self._node_id
-        )
+        intake = Intake(self._sessions, uplink, keys=ring, key=key, source=source, handlers={}, node_id=self._node_id)
         return Carrier(relay, intake, idle=POLL_SECONDS[stack.name])
 
     def bulk(self, count: int) -> float:
@@ -256,9 +257,7 @@ def _enrolled(gateway: Gateway) -> tuple[str, SigningKey]:
     with gateway.sessions.begin() as session:
         offered = members.add(session, society="997", name="BENCHMARK", by="benchmark", now=now)
         key = SigningKey.generate(offered.node_id)
-        members.enrol(
-            session, code=offered.code, public_key=key.public_jwk(), proof=key.prove(offered.code), now=now
-        )
+        members.enrol(session, code=offered.code, public_key=key.public_jwk(), proof=key.prove(offered.code), now=now)
         members.approve(session, offered.node_id, by="benchmark", now=now)
     return offered.node_id, key
 

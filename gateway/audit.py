@@ -10,6 +10,7 @@ from gateway.database import NOBODY, Base, OfNode
 
 RUN_AGAIN = "run-again"
 
+
 class OperatorAction(OfNode, Base):
     """One action of a person at the console or on the command line."""
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from gateway.app import Gateway
+from gateway.gateway import Gateway
 from gateway.members import queries as members
 from gateway.settings import GatewaySettings
 from queues import declare, is_embedded, topology
@@ -74,9 +74,7 @@ class Management:
         """Close every connection of an account."""
         self._call("DELETE", f"connections/username/{_q(user)}", None, missing_is_fine=True)
 
-    def _call(
-        self, method: str, path: str, body: Mapping[str, Any] | None, *, missing_is_fine: bool = False
-    ) -> bool:
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None, *, missing_is_fine: bool = False) -> bool:
         """False when there is nothing of this name."""
         request = urllib.request.Request(  # noqa: S310  the address is the operator's setting
             f"{self._root}/api/{path}",

@@ -18,7 +18,7 @@ import click
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.gateway import Gateway
 
 LAZY = {
     "node": ("gateway.members.cli", "node"),
@@ -56,7 +56,7 @@ def group(ctx: click.Context, data: Path | None) -> None:
 @contextmanager
 def opened(settings: GatewaySettings) -> "Iterator[Gateway]":
     """The gateway of these settings, closed at the end."""
-    from gateway.app import open_gateway
+    from gateway.gateway import open_gateway
 
     gateway = open_gateway(settings)
     try:

@@ -9,8 +9,8 @@ import threading
 from datetime import datetime
 from typing import Any
 
-from gateway.app import Gateway
 from gateway.broker import AccountTurn
+from gateway.gateway import Gateway
 from gateway.members import queries as members
 from gateway.members.queries import StoredKeys
 from gateway.ops.alerts import Watch

@@ -11,7 +11,7 @@ from typing import Any
 from celery import Celery
 from celery.exceptions import OperationalError
 
-from gateway.app import open_gateway
+from gateway.gateway import open_gateway
 from gateway.partners.work import PartnerWork
 from gateway.settings import GatewaySettings
 from queues import topology

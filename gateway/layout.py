@@ -23,7 +23,9 @@ def frame() -> Frame:
             Link(_("Alerts"), url_for("alerts.index"), "ops.read"),
         ],
         search=Search(
-            url_for("messages.index"), _("Find a message"), _("Message, work, node, external number"),
+            url_for("messages.index"),
+            _("Find a message"),
+            _("Message, work, node, external number"),
             request.args.get("q", ""),
         ),
         tasks=Tasks(open_, url_for("alerts.index"), ngettext("alert", "alerts", open_), icon="warn"),

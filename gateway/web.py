@@ -1,18 +1,17 @@
 """What every view needs of the request: the gateway, the clock, who is asking."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 from flask_security import current_user
 
-if TYPE_CHECKING:
-    from gateway.app import Gateway  # app imports the pages, which ask for the gateway here
+from gateway.gateway import Gateway
 
 
-def gateway() -> "Gateway":
+def gateway() -> Gateway:
     """The gateway this application belongs to."""
-    return cast("Gateway", current_app.extensions["kora_gateway"])
+    return cast(Gateway, current_app.extensions["kora_gateway"])
 
 
 def now() -> datetime:

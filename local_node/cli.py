@@ -43,7 +43,7 @@ def group(ctx: click.Context, data: Path | None) -> None:
 def opened(settings: NodeSettings) -> Iterator[Any]:
     """The node of these settings, closed at the end. Ends the command when it was never set up."""
     from local_node.admin.queries import NotSetUp  # the command line starts fast when it only shows help
-    from local_node.app import open_node
+    from local_node.node import open_node
 
     node = open_node(settings)
     try:

@@ -1,18 +1,17 @@
 """What every view needs of the request: the node, the clock, who is asking."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 from flask_security import current_user
 
-if TYPE_CHECKING:
-    from local_node.app import Node  # app imports the frame, which asks for the clock here
+from local_node.node import Node
 
 
-def node() -> "Node":
+def node() -> Node:
     """The node this application belongs to."""
-    return cast("Node", current_app.extensions["kora_node"])
+    return cast(Node, current_app.extensions["kora_node"])
 
 
 def now() -> datetime:

@@ -4,8 +4,8 @@ import logging
 import threading
 
 from local_node.admin import queries
-from local_node.app import Node
 from local_node.imports import background
+from local_node.node import Node
 from local_node.routes import HANDLERS
 from queues import Carrier, Intake, Relay, SigningKey, node_uplink, node_urn
 

@@ -11,7 +11,7 @@ from gateway.cli import as_json, caller, opened, tell
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.gateway import Gateway
     from gateway.members.models import Member
 
 SOCIETY = re.compile(r"[0-9]{1,3}")

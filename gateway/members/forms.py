@@ -15,6 +15,8 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         render_kw={"dir": "ltr", "inputmode": "numeric"},
     )
     name = StringField(
-        _("Official name"), validators=[DataRequired(), Length(max=200)], render_kw={"dir": "auto"},
+        _("Official name"),
+        validators=[DataRequired(), Length(max=200)],
+        render_kw={"dir": "auto"},
         description=_("As in the list of societies, because partners compare it."),
     )

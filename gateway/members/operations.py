@@ -65,9 +65,7 @@ def add(session: Session, *, society: str, name: str, by: str, now: datetime) ->
     unused = (EnrolmentCode.node_id == member.node_id, EnrolmentCode.used_at.is_(None), EnrolmentCode.expires_at > now)
     session.execute(update(EnrolmentCode).where(*unused).values(expires_at=now))
     code, expires = rules.new_code(), now + rules.CODE_VALID
-    session.add(
-        EnrolmentCode(code_hash=rules.code_hash(code), node_id=member.node_id, made_at=now, expires_at=expires)
-    )
+    session.add(EnrolmentCode(code_hash=rules.code_hash(code), node_id=member.node_id, made_at=now, expires_at=expires))
     audit.note(session, "node-added", f"node/{member.node_id}", by=by, now=now, node_id=member.node_id)
     return Offered(member.node_id, code, expires)
 

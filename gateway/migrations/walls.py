@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from alembic import op
 
 POLICY = "only_its_node"
-_MAY = (
-    "current_setting('kora.node_id', true) = '*' OR node_id = nullif(current_setting('kora.node_id', true), '')"
-)
+_MAY = "current_setting('kora.node_id', true) = '*' OR node_id = nullif(current_setting('kora.node_id', true), '')"
 
 
 def build(tables: Iterable[str]) -> None:

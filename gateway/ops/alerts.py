@@ -18,7 +18,7 @@ from gateway.partners.rules import FAILURES_BEFORE_OPEN
 from queues.tables import alarm, inbox_held, outbox, upsert
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.gateway import Gateway
 
 BEGAN, ENDED = "began", "ended"
 BETWEEN_LOOKS = timedelta(seconds=10)

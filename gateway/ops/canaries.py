@@ -14,7 +14,7 @@ from queues import boxes, node_urn
 from queues.tables import outbox
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.gateway import Gateway
 
 TYPE = "kora.canary.sent.v1"
 

@@ -14,7 +14,7 @@ from gateway.cli import PROBLEM, as_json, caller, opened, tell
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.gateway import Gateway
     from gateway.ops.canaries import Canary
     from gateway.ops.finding import Entry
     from gateway.ops.queries import Status

@@ -264,7 +264,10 @@ def _incoming(wanted: Filter, ids: set[str] | None) -> Any:
 
 def _outgoing(wanted: Filter, ids: set[str] | None) -> Any:
     since = func.coalesce(
-        outbox.c.receipted_at, outbox.c.sent_at, outbox.c.sealed_at, outbox.c.created_at,
+        outbox.c.receipted_at,
+        outbox.c.sent_at,
+        outbox.c.sealed_at,
+        outbox.c.created_at,
         type_=outbox.c.created_at.type,
     )
     lines = select(

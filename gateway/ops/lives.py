@@ -63,9 +63,7 @@ def replaced_by(session: Session, entry: Entry, seq: int) -> str | None:
         return None
     table = inbox.c
     same = (table.source == node_urn(entry.node), table.aggregate == entry.subject, table.seq > seq)
-    return session.scalar(
-        select(table.msg_id).where(*same, table.outcome == "applied").order_by(table.seq).limit(1)
-    )
+    return session.scalar(select(table.msg_id).where(*same, table.outcome == "applied").order_by(table.seq).limit(1))
 
 
 def _partner_steps(session: Session, message_id: str) -> list[carriage.Step]:

@@ -68,13 +68,9 @@ def _end_job(session: Session, one: Parking, reason: str, now: datetime) -> None
     session.execute(ended.values(last_error=GIVEN_UP))
     kind = session.scalar(select(job.c.kind).where(job.c.id == one.row)) or ""
     story = session.scalar(
-        select(inbox.c.correlationid).where(
-            inbox.c.source == node_urn(one.entry.node), inbox.c.msg_id == one.entry.id
-        )
+        select(inbox.c.correlationid).where(inbox.c.source == node_urn(one.entry.node), inbox.c.msg_id == one.entry.id)
     )
-    said = Refusal(
-        message=one.entry.id, code=GIVEN_UP, type=one.entry.type, reasons=(Reason(GIVEN_UP, None, reason),)
-    )
+    said = Refusal(message=one.entry.id, code=GIVEN_UP, type=one.entry.type, reasons=(Reason(GIVEN_UP, None, reason),))
     about = About(one.entry.node, one.entry.subject, one.entry.id, story)
     answers.tell(session, due.partner_of(kind), about, said, now=now)
 

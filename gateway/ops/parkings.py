@@ -249,9 +249,7 @@ def _stuck_jobs() -> Any:
 
 
 def _parked_message(row: Row[Any]) -> Parking:
-    entry = Entry(
-        row.msg_id, row.type or "", row.node_id, row.aggregate or "", "parked", row.first_seen, row.reason
-    )
+    entry = Entry(row.msg_id, row.type or "", row.node_id, row.aggregate or "", "parked", row.first_seen, row.reason)
     turn = Turn((row.node_id, row.aggregate or row.msg_id), row.seq or 0)
     return Parking(f"{MESSAGE}-{row.id}", MESSAGE, entry, row.detail or "", row.deliveries, turn)
 

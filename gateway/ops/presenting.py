@@ -126,9 +126,7 @@ def _group(session: Session, one: Group, names: Mapping[str, str], now: datetime
 def parked_lines(session: Session, things: Sequence[Parking], now: datetime) -> list[dict[str, Any]]:
     """Lines of what is parked, with how often it was tried and run again."""
     lines = entries(session, [one.entry for one in things], now)
-    return [
-        line | {"times": one.times, "reruns": one.reruns} for line, one in zip(lines, things, strict=True)
-    ]
+    return [line | {"times": one.times, "reruns": one.reruns} for line, one in zip(lines, things, strict=True)]
 
 
 def foreseen(session: Session, ends: Sequence["Foreseen"], now: datetime) -> list[dict[str, Any]]:

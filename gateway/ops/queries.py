@@ -140,7 +140,9 @@ def _nodes(session: Session, now: datetime) -> tuple[NodeStatus, ...]:
     held = dict(_pairs(session, inbox_held.c.node_id, func.count(), literal(True)))
     refused = dict(
         _pairs(
-            session, inbox.c.node_id, func.count(),
+            session,
+            inbox.c.node_id,
+            func.count(),
             and_(inbox.c.received_at >= now - DAY, inbox.c.outcome == "refused"),
         )
     )
@@ -148,8 +150,14 @@ def _nodes(session: Session, now: datetime) -> tuple[NodeStatus, ...]:
     back = canaries.last(session)
     return tuple(
         NodeStatus(
-            one.node_id, one.name, one.state, _age(seen.get(one.node_id), now), open_.get(one.node_id, 0),
-            _age(unanswered.get(one.node_id), now), held.get(one.node_id, 0), refused.get(one.node_id, 0),
+            one.node_id,
+            one.name,
+            one.state,
+            _age(seen.get(one.node_id), now),
+            open_.get(one.node_id, 0),
+            _age(unanswered.get(one.node_id), now),
+            held.get(one.node_id, 0),
+            refused.get(one.node_id, 0),
             paused_by=one.paused_by,
             skew_seconds=round(clocks[one.node_id].total_seconds()) if one.node_id in clocks else None,
             canary_seconds=back[one.node_id].roundtrip_seconds if one.node_id in back else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.app import Gateway
+from gateway.gateway import Gateway
 from gateway.members import queries as members
 from queues import gateway_uplink, topology
 

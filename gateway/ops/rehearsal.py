@@ -20,7 +20,7 @@ from queues.signing import Untrusted, open_sealed
 from queues.tables import inbox, parked
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.gateway import Gateway
 
 MOST = 100
 """Things rehearsed; the first of a group tell enough."""

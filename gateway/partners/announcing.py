@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from gateway.app import Gateway
+from gateway.gateway import Gateway
 from gateway.partners import due, states
 from queues import jobs
 

@@ -42,8 +42,15 @@ def keep_delivery(session: Session, partner: str, plan: Plan, delivery: Delivery
     """Keep what a call brought at once: files, references waited for, answers."""
     session.add_all(
         ExchangedFile(
-            node_id=plan.node_id, partner=partner, direction="out", name=one.name, sha256=one.sha256,
-            content=one.content, transmission_id=plan.transmission_id, problems=[], at=now,
+            node_id=plan.node_id,
+            partner=partner,
+            direction="out",
+            name=one.name,
+            sha256=one.sha256,
+            content=one.content,
+            transmission_id=plan.transmission_id,
+            problems=[],
+            at=now,
         )
         for one in delivery.files
     )
@@ -60,9 +67,7 @@ def keep_delivery(session: Session, partner: str, plan: Plan, delivery: Delivery
 def is_known(session: Session, partner: str, arrival: Arrival) -> bool:
     """Whether these bytes were kept already, so that only their confirmation is missing."""
     same = (ExchangedFile.name == arrival.name, ExchangedFile.sha256 == arrival.sha256)
-    found = select(ExchangedFile.id).where(
-        ExchangedFile.partner == partner, ExchangedFile.direction == "in", *same
-    )
+    found = select(ExchangedFile.id).where(ExchangedFile.partner == partner, ExchangedFile.direction == "in", *same)
     return session.scalar(found) is not None
 
 
@@ -84,8 +89,14 @@ def is_early(session: Session, partner: str, arrival: Arrival) -> bool:
 def keep_arrival(session: Session, partner: str, arrival: Arrival, *, nobody: str, now: datetime) -> int:
     """Keep what a partner had for us and tell the nodes; the number of answers that found their record."""
     file = ExchangedFile(
-        node_id=nobody, partner=partner, direction="in", name=arrival.name, sha256=arrival.sha256,
-        content=arrival.content, problems=[], at=now,
+        node_id=nobody,
+        partner=partner,
+        direction="in",
+        name=arrival.name,
+        sha256=arrival.sha256,
+        content=arrival.content,
+        problems=[],
+        at=now,
     )
     session.add(file)
     session.flush()
@@ -118,20 +129,33 @@ def tell(
     type_ = TYPES[type(said)]
     message_id = _post(session, about, type_, said, now)
     registry.keep_answer(
-        session, node_id=about.node_id, subject=about.subject, partner=partner, type=type_, said=said,
-        cause=about.cause, message_id=message_id, file_id=file_id, now=now,
+        session,
+        node_id=about.node_id,
+        subject=about.subject,
+        partner=partner,
+        type=type_,
+        said=said,
+        cause=about.cause,
+        message_id=message_id,
+        file_id=file_id,
+        now=now,
     )
     return message_id
 
 
-def _post(
-    session: Session, about: About, type_: str, said: Acknowledged | Assigned | Refusal, now: datetime
-) -> str:
+def _post(session: Session, about: About, type_: str, said: Acknowledged | Assigned | Refusal, now: datetime) -> str:
     try:
         return boxes.post(
-            session, node_id=about.node_id, stream=node_urn(about.node_id), type=type_, subject=about.subject,
-            data=to_json(said), correlationid=about.correlationid, causationid=about.cause,
-            dataschema=VOCABULARY[type_].schema, now=now,
+            session,
+            node_id=about.node_id,
+            stream=node_urn(about.node_id),
+            type=type_,
+            subject=about.subject,
+            data=to_json(said),
+            correlationid=about.correlationid,
+            causationid=about.cause,
+            dataschema=VOCABULARY[type_].schema,
+            now=now,
         )
     except MessageTooLarge:
         if not isinstance(said, Acknowledged) or not said.conflicts:
@@ -202,9 +226,16 @@ def _by_number(session: Session, partner: str, number: str) -> About | None:
 
 def _submission(partner: str, plan: Plan, awaited: Awaited, story: str | None, now: datetime) -> Submission:
     return Submission(
-        node_id=plan.node_id, partner=partner, subject=awaited.subject, reference=awaited.reference,
-        message_id=awaited.message_id, correlationid=story, transmission_id=plan.transmission_id,
-        digest=awaited.digest, state="sent", sent_at=now,
+        node_id=plan.node_id,
+        partner=partner,
+        subject=awaited.subject,
+        reference=awaited.reference,
+        message_id=awaited.message_id,
+        correlationid=story,
+        transmission_id=plan.transmission_id,
+        digest=awaited.digest,
+        state="sent",
+        sent_at=now,
     )
 
 

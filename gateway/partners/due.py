@@ -59,7 +59,5 @@ def later(session: Session, job: Job, until: datetime) -> None:
     """Put a claimed job back without counting a failure."""
     mine = (table.c.id == job.id, table.c.state == "running", table.c.lease_owner == job.lease_owner)
     session.execute(
-        update(table)
-        .where(*mine)
-        .values(state="due", lease_owner=None, lease_until=None, next_attempt_at=until)
+        update(table).where(*mine).values(state="due", lease_owner=None, lease_until=None, next_attempt_at=until)
     )

@@ -108,15 +108,25 @@ def _new(session: Session, partner: Partner, node_id: str, held: Iterable[Job], 
             due.later(session, job, datetime(created.year + 1, 1, 1, tzinfo=UTC))
         return []
     row = Transmission(
-        node_id=node_id, partner=partner.name, receiver=partner.receiver, version=partner.version,
-        file_number=number, created=created, state="planned", planned_at=now,
+        node_id=node_id,
+        partner=partner.name,
+        receiver=partner.receiver,
+        version=partner.version,
+        file_number=number,
+        created=created,
+        state="planned",
+        planned_at=now,
     )
     session.add(row)
     session.flush()
     session.add_all(
         TransmissionItem(
-            transmission_id=row.id, position=position, node_id=node_id, message_id=item.message_id,
-            accepted_before=item.accepted_before, last_digest=item.last_digest,
+            transmission_id=row.id,
+            position=position,
+            node_id=node_id,
+            message_id=item.message_id,
+            accepted_before=item.accepted_before,
+            last_digest=item.last_digest,
         )
         for position, (_, item) in enumerate(going)
     )

@@ -17,8 +17,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from connectors.contract import Arrival, Connector, Delivery, PartnerFailure
-from gateway.app import Gateway
 from gateway.database import NOBODY, only
+from gateway.gateway import Gateway
 from gateway.partners import answers, due, states
 from gateway.partners.connectors import Partner
 from gateway.partners.models import PartnerCall, Transmission
@@ -100,9 +100,7 @@ class PartnerTurn:
 
     def _claim(self, session: Session, kind: str, now: datetime, *, first: int | None) -> list[Job]:
         owner = f"{platform.node()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-        return jobs.claim(
-            session, kind=kind, owner=owner, limit=MOST_ITEMS, lease=self._lease, now=now, first=first
-        )
+        return jobs.claim(session, kind=kind, owner=owner, limit=MOST_ITEMS, lease=self._lease, now=now, first=first)
 
     def _send_due(self, connector: Connector, now: datetime, *, first: int | None = None) -> int:
         with self._sessions.begin() as session:

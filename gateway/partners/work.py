@@ -2,7 +2,7 @@
 
 import logging
 
-from gateway.app import Gateway
+from gateway.gateway import Gateway
 from gateway.partners import due
 from gateway.partners.turn import PartnerTurn, turns_of
 from queues import jobs

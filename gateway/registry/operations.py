@@ -60,13 +60,19 @@ def keep_answer(
     now: datetime,
 ) -> None:
     """What a partner said, beside the message that told the node; a number it gave is indexed."""
-    status = (
-        said.status if isinstance(said, Acknowledged) else said.scheme if isinstance(said, Assigned) else said.code
-    )
+    status = said.status if isinstance(said, Acknowledged) else said.scheme if isinstance(said, Assigned) else said.code
     session.add(
         PartnerAnswer(
-            node_id=node_id, subject=subject, partner=partner, type=type, status=status[:60], data=to_json(said),
-            cause=cause, message_id=message_id, file_id=file_id, at=now,
+            node_id=node_id,
+            subject=subject,
+            partner=partner,
+            type=type,
+            status=status[:60],
+            data=to_json(said),
+            cause=cause,
+            message_id=message_id,
+            file_id=file_id,
+            at=now,
             partner_number=said.partner_number if isinstance(said, Acknowledged) else None,
         )
     )

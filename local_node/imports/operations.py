@@ -301,9 +301,7 @@ def take_as_draft(session: Session, held_id: int, *, by: str, now: datetime) -> 
     work = from_json(Work, held.data)
     arrivals = Arrivals(session, held.batch_id, held.sender, held.line, by, now)
     if queries.by_source(session, "work", held.sender, held.source_number or ""):
-        id, _ = taking.register(
-            session, work, arrivals=arrivals, source_number=held.source_number, by=by, now=now
-        )
+        id, _ = taking.register(session, work, arrivals=arrivals, source_number=held.source_number, by=by, now=now)
     else:
         kept = works.save_draft(session, _as_new(arrivals.settle(work)), by=by, now=now)
         id = str(kept.id)

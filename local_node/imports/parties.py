@@ -99,7 +99,11 @@ class Arrivals:
     def _item(self, row: RightOwner, outcome: str) -> None:
         self.session.add(
             ImportItem(
-                batch_id=self.batch_id, kind="party", record_id=row.id, outcome=outcome, version=row.version,
+                batch_id=self.batch_id,
+                kind="party",
+                record_id=row.id,
+                outcome=outcome,
+                version=row.version,
                 line=self.line,
             )
         )

@@ -157,9 +157,7 @@ def _fix(one: Problem, line: int | None) -> Shown:
     return {"line": line, "record": one.record, "field": one.field, "old": one.value or ""}
 
 
-def problem_rows(
-    problems: Sequence[Mapping[str, Any]], limit: int = LISTED, version: str | None = None
-) -> list[Shown]:
+def problem_rows(problems: Sequence[Mapping[str, Any]], limit: int = LISTED, version: str | None = None) -> list[Shown]:
     """Problems with their place, value and what would be right; with a version, those that can be typed anew."""
     shown = []
     for data in problems[:limit]:

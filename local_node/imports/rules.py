@@ -99,5 +99,3 @@ def as_json(problem: Problem) -> dict[str, Any]:
 def from_json(data: Mapping[str, Any]) -> Problem:
     """A stored problem."""
     return Problem(**data)
-
-

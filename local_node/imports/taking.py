@@ -201,9 +201,5 @@ def _keep_agreement(
     taken.counts["agreements"] += 1
 
 
-def _note(
-    session: Session, batch: ImportBatch, kind: str, id: str, outcome: str, *, version: int, line: int
-) -> None:
-    session.add(
-        ImportItem(batch_id=batch.id, kind=kind, record_id=id, outcome=outcome, version=version, line=line)
-    )
+def _note(session: Session, batch: ImportBatch, kind: str, id: str, outcome: str, *, version: int, line: int) -> None:
+    session.add(ImportItem(batch_id=batch.id, kind=kind, record_id=id, outcome=outcome, version=version, line=line))

@@ -130,9 +130,7 @@ def correct_held(number: int) -> Answer:
     _held_row(number)
     session = database()
     try:
-        row, work_id = operations.correct_held(
-            node().imports(), session, number, _change(), by=person(), now=now()
-        )
+        row, work_id = operations.correct_held(node().imports(), session, number, _change(), by=person(), now=now())
     except LookupError:
         session.rollback()
         return _held(_held_row(number), [_("Somebody else has decided about this meanwhile.")]), 409
@@ -166,9 +164,7 @@ def run(number: int) -> AnyResponse:
     _found(number)
     node_id = admin.office(database()).node_id or "-"
     try:
-        operations.start(
-            database(), number, in_spite=bool(request.form.get("in_spite")), node_id=node_id, now=now()
-        )
+        operations.start(database(), number, in_spite=bool(request.form.get("in_spite")), node_id=node_id, now=now())
     except operations.NotNow:
         say(_("This batch cannot be imported now."), kind="warn")
     database().commit()

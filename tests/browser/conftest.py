@@ -13,7 +13,8 @@ from werkzeug.serving import make_server
 
 from interface.accounts import create_user, find_user, set_password
 from local_node.admin.operations import found_office, pin
-from local_node.app import Node, create_app, open_node
+from local_node.app import create_app
+from local_node.node import Node, open_node
 from local_node.seed import plant
 from local_node.settings import NodeSettings
 

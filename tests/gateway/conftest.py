@@ -9,7 +9,7 @@ import pytest
 
 from connectors.cisnet.simulator import Simulator
 from gateway import migrations
-from gateway.app import open_gateway
+from gateway.gateway import open_gateway
 from tests.builders import a_right_owner, a_work
 from tests.connectors.partner import Clock
 from tests.gateway.scenes import busy, misconfigured

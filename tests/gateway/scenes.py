@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from connectors.cisnet.simulator import Simulator
-from gateway.app import Gateway, open_gateway
+from gateway.gateway import Gateway, open_gateway
 from gateway.members import operations as members
 from gateway.partners.connectors import partners_of
 from tests.builders import a_published_work, a_publisher, a_right_owner, a_work, an_interest, shares

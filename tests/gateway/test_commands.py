@@ -169,9 +169,7 @@ def test_a_node_is_added_listed_approved_and_suspended(world: World) -> None:
         (["replay", "--node", "n001", "--from", "2", "--to", "1"], 2, "it comes before --from"),
     ],
 )
-def test_what_cannot_be_done_says_why_without_a_trace(
-    world: World, arguments: list[str], code: int, said: str
-) -> None:
+def test_what_cannot_be_done_says_why_without_a_trace(world: World, arguments: list[str], code: int, said: str) -> None:
     world.office()
     result = run(world, *arguments)
     assert (result.exit_code, said in result.stderr, "Traceback" in result.output) == (code, True, False)

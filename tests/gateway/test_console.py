@@ -108,11 +108,7 @@ def test_s14_a_viewer_reads_everything_and_decides_nothing(world: World) -> None
             viewer.post(address(rule, world), reason="curious", do="give-up", name="mine", compared="yes", note="x")
         found[method, rule] = viewer.status
     expected = {"read": 200, "decide": 404}
-    assert found == {
-        (method, rule): expected[kind]
-        for (method, rule), kind in ROUTES.items()
-        if kind != "public"
-    }
+    assert found == {(method, rule): expected[kind] for (method, rule), kind in ROUTES.items() if kind != "public"}
     assert state_of(world) == before
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from connectors.cisnet.simulator import Simulator
-from gateway.app import open_gateway
+from gateway.gateway import open_gateway
 from gateway.partners.models import ExchangedFile, Submission
 from gateway.partners.turn import PartnerTurn
 from queues.tables import job
@@ -22,7 +22,7 @@ from tests.gateway.world import World, settings_for
 
 ROOT = Path(__file__).parents[2]
 ONE_TURN = """
-from gateway.app import open_gateway
+from gateway.gateway import open_gateway
 from gateway.exchange import make_turns
 from gateway.settings import GatewaySettings
 gateway = open_gateway(GatewaySettings())

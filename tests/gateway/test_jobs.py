@@ -15,8 +15,8 @@ from kombu import Connection
 from sqlalchemy import func, select
 
 from connectors.cisnet.simulator import Simulator
-from gateway.app import open_gateway
 from gateway.broker import prepare
+from gateway.gateway import open_gateway
 from gateway.partners.models import Submission
 from queues import topology
 from queues.tables import job

@@ -13,7 +13,8 @@ from playwright.sync_api import Page, sync_playwright
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
-from gateway.app import create_app, open_gateway
+from gateway.app import create_app
+from gateway.gateway import open_gateway
 from gateway.members import operations as members
 from gateway.ops import canaries
 from interface.sessions import SEEN_EVERY, WATCH_HEADER

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from connectors.cisnet.simulator import Simulator
 from connectors.cisnet.simulator.keys import key_at
-from gateway.app import open_gateway
 from gateway.audit import OperatorAction
+from gateway.gateway import open_gateway
 from gateway.ops import finding, operations, parkings, queries, reruns
 from gateway.partners import states
 from gateway.partners.models import ExchangedFile, PartnerCall, PartnerState, Transmission

@@ -1,6 +1,5 @@
 """A message that makes its handler fail: it stops only itself, parks, and a person decides."""
 
-
 import pytest
 from sqlalchemy import select
 

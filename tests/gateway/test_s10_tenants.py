@@ -34,9 +34,7 @@ def test_s10_the_same_id_of_two_nodes_is_two_records(two: World) -> None:
         assert [tuple(row) for row in found] == [("n001", "SONG OF TAMALA"), ("n002", "SONG OF BARAKA")]
 
 
-@pytest.mark.parametrize(
-    ("node_id", "name"), [("n001", "SONG OF TAMALA"), ("n002", "SONG OF BARAKA"), ("n003", None)]
-)
+@pytest.mark.parametrize(("node_id", "name"), [("n001", "SONG OF TAMALA"), ("n002", "SONG OF BARAKA"), ("n003", None)])
 def test_s10_a_handlers_session_reads_its_node_alone(two: World, node_id: str, name: str | None) -> None:
     names = [] if name is None else [name]
     with two.sessions() as session, only(session, node_id):

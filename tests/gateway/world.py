@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 import queues
 from connectors.cisnet.simulator import Simulator
 from gateway import broker
-from gateway.app import Gateway, create_app
+from gateway.app import create_app
 from gateway.exchange import make_carrier, make_turns
+from gateway.gateway import Gateway
 from gateway.members import operations as members
 from gateway.ops import canaries
 from gateway.settings import GatewaySettings

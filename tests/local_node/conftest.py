@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from interface.accounts import create_user, find_user, set_password
 from local_node import migrations
 from local_node.admin.operations import found_office, pin
-from local_node.app import Node, create_app, open_node
+from local_node.app import create_app
+from local_node.node import Node, open_node
 from local_node.settings import NodeSettings
 from mappings.model import Party, Work
 from queues.tables import outbox
@@ -70,9 +71,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: Callable[..., str | None]
-) -> NodeSettings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: Callable[..., str | None]) -> NodeSettings:
     for name in ("KORA_DATA", "KORA_DATABASE_URL", "KORA_BROKER_URL", "KORA_GATEWAY_URL", "KORA_LANG"):
         monkeypatch.delenv(name, raising=False)
     return NodeSettings(data=tmp_path / "node", database_url=copied("node", migrations.upgrade))

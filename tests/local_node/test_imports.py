@@ -37,9 +37,7 @@ def received(office: Office, content: bytes, name: str = NAME, **named: Any) -> 
 
 def imported(office: Office, content: bytes, name: str = NAME, **named: Any) -> Any:
     number = received(office, content, name, **{key: named[key] for key in named if key == "same_name"})
-    return operations.run(
-        office.node.imports(), number, by="awa@tamala.example", in_spite=named.get("in_spite", False)
-    )
+    return operations.run(office.node.imports(), number, by="awa@tamala.example", in_spite=named.get("in_spite", False))
 
 
 def total(office: Office, table: Any, *conditions: Any) -> int:
@@ -232,7 +230,7 @@ def test_an_import_that_is_killed_goes_on_behind_its_last_commit(office: Office)
     number = received(office, publisher_file(160, 0))
     data, root = office.node.settings.data, Path(__file__).parents[2]
     script = (
-        "import sys\nfrom local_node.app import open_node\nfrom local_node.imports import operations, taking\n"
+        "import sys\nfrom local_node.node import open_node\nfrom local_node.imports import operations, taking\n"
         "from local_node.settings import NodeSettings\nimport os, signal\n"
         "from pathlib import Path\nnode = open_node(NodeSettings(data=Path(sys.argv[1])))\n"
         "take, seen = taking.take, []\n"

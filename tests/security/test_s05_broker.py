@@ -10,7 +10,7 @@ from amqp.exceptions import AMQPError
 from kombu import Connection, Exchange, Producer, Queue
 
 from gateway import broker
-from gateway.app import open_gateway
+from gateway.gateway import open_gateway
 from gateway.members import operations
 from queues.tables import verification_count
 from tests.connectors.partner import Clock

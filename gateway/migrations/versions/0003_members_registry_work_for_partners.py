@@ -223,9 +223,7 @@ def upgrade() -> None:
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transmission")),
-        sa.UniqueConstraint(
-            "partner", "receiver", "created", name=op.f("uq_transmission_partner_receiver_created")
-        ),
+        sa.UniqueConstraint("partner", "receiver", "created", name=op.f("uq_transmission_partner_receiver_created")),
     )
     with op.batch_alter_table("transmission", schema=None) as batch_op:
         batch_op.create_index("ix_transmission_partner_state", ["partner", "state"], unique=False)
