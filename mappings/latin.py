@@ -30,6 +30,17 @@ _SYLLABLES = re.compile("(?<=[a-z])(?=[A-Z])")
 _ARABIC_VARIANTS = str.maketrans("أإآٱىیئؤةکھ", "اااايييوهكه", "ـ")
 """Spellings people mix, and the stretching line, which says nothing."""
 _LATIN_VARIANTS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_ARABIC = {
+    "ا": "a", "ب": "b", "پ": "p", "ت": "t", "ث": "th", "ج": "j", "چ": "ch", "ح": "h", "خ": "kh", "د": "d", "ذ": "dh",
+    "ر": "r", "ز": "z", "ژ": "zh", "س": "s", "ش": "sh", "ص": "s", "ض": "d", "ط": "t", "ظ": "z", "غ": "gh", "ف": "f",
+    "ڤ": "v", "ق": "q", "ك": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "w", "ي": "y", "ى": "a",
+    "ة": "a", "آ": "a", "أ": "a", "إ": "i",
+}  # fmt: skip
+"""Letters as names and titles are usually written in Latin; hamza and ain are heard but not written."""
+_ARABIC_TEXT = re.compile("[\u0621-\u06ff]+")
+_ARABIC_ARTICLE = re.compile("^ال(?=..)")
+_ARABIC_VOWELS = frozenset("اىةآأإوي")
+_ARABIC_MARKS = re.compile("[ـ\u064b-\u065f\u0670]")
 _IGNORED_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed'’ʼ‘`]")
 """Accents, the vowel signs of Hebrew and Arabic, and apostrophes. Marks of other scripts are letters and stay."""
 
@@ -65,11 +76,40 @@ def suggest_latin(text: str, script: str | None = None) -> str:
 
     Words of scripts that know no capital letters begin with one, as names and titles do in Latin.
     """
-    latin = " ".join(anyascii(unicodedata.normalize("NFC", text)).replace("`", "").split())
+    known = _ARABIC_TEXT.sub(lambda word: _arabic_word(word[0]), unicodedata.normalize("NFC", text))
+    latin = " ".join(anyascii(known).replace("`", "").split())
     if (script or script_of(text)) not in _WITHOUT_CASE:
         return latin
     words = _SYLLABLES.sub(" ", latin).replace("'", "").split()
-    return " ".join(word[:1].upper() + word[1:] for word in words)
+    return " ".join(word if word.startswith("al-") else word[:1].upper() + word[1:] for word in words)
+
+
+def _arabic_word(word: str) -> str:
+    """An Arabic word in Latin letters. Short vowels are not written, so a person has them to add.
+
+    The article stands apart as ``al-``. Waw and yeh are consonants at the beginning and before a vowel, else u and i.
+    """
+    bare = _ARABIC_MARKS.sub("", word).replace("ک", "ك").replace("ی", "ي").replace("ھ", "ه")
+    if bare == "الله":
+        return "Allah"
+    if _ARABIC_ARTICLE.match(bare):
+        rest = _arabic_word(bare[2:])
+        return f"al-{rest[:1].upper()}{rest[1:]}"
+    return "".join(_arabic_letter(bare, place) for place in range(len(bare)))
+
+
+def _arabic_letter(word: str, place: int) -> str:
+    letter, after = word[place], word[place + 1 : place + 2]
+    if letter in "ءئؤ":
+        return ""
+    if letter == "ع":
+        return "a" if (after in _ARABIC_VOWELS) == bool(place) and after != "ا" else ""
+    if letter in "وي" and place:
+        if after == "ة" and letter == "ي":
+            return "iy"
+        if not after or after not in _ARABIC_VOWELS:
+            return "u" if letter == "و" else "i"
+    return _ARABIC.get(letter, letter)
 
 
 def folded(text: str) -> str:

@@ -1,6 +1,7 @@
 """Why two records look alike. Pure; the pages make sentences of the reasons, and people decide."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from mappings.latin import folded, suggest_latin
 from mappings.model import Identifier, Party, PartyName, Work
 
 _VOWELS = frozenset("aeiouwy")
+_ARTICLE = re.compile(r"\b[ae]l(?: |(?=\w{3}))")
+"""The Arabic article, which Latin spellings write apart, with a hyphen, or as one word with what follows."""
 SHORTEST = 3
 """Letters a skeleton needs before two scripts are compared by it; shorter ones fit too many names."""
 
@@ -26,7 +29,8 @@ def skeleton(text: str) -> str:
 
     Scripts that write no vowels, and spellings that differ in them, meet here: ``محمد`` and ``Mohamed`` are ``mhmd``.
     """
-    return " ".join(sorted(filter(None, (_bare(word) for word in folded(suggest_latin(text)).split()))))
+    words = _ARTICLE.sub("", folded(suggest_latin(text))).split()
+    return " ".join(sorted(_bare(word) for word in words))
 
 
 def _bare(word: str) -> str:

@@ -116,11 +116,11 @@ def test_works_are_alike_by_a_number_or_by_title_and_person(office: Office) -> N
 
 def test_a_title_in_another_script_is_found_with_the_same_person(office: Office) -> None:
     song = a_song(office, "نهر الحب")
-    latin = replace(song, id=None, number=None, titles=(Title("Nahr al-hubb"),))
-    assert skeleton("Nahr al-hubb") != skeleton("نهر الحب")  # the article is a word of its own here, and none there
-    assert office.ask(catalogue.similar, latin) == []
-    (found,) = office.ask(catalogue.similar, replace(latin, titles=(Title("Nahr Alhub"),)))
-    assert [one.code for one in found[1]] == ["title-other-script", "same-person"]
+    for spelling in ("Nahr al-hubb", "Nahr El Hob", "Nahr Alhub"):
+        latin = replace(song, id=None, number=None, titles=(Title(spelling),))
+        (found,) = office.ask(catalogue.similar, latin)
+        assert [one.code for one in found[1]] == ["title-other-script", "same-person"], spelling
+    assert office.ask(catalogue.similar, replace(latin, titles=(Title("Nahr Alqamar"),))) == []
 
 
 def test_a_second_registration_of_a_work_waits_for_the_person(office: Office, awa: Browser) -> None:
