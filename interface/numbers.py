@@ -23,6 +23,13 @@ def format_number(value: "int | Decimal | Fraction | str", places: int = 0) -> s
     return str(numbers.format_decimal(_decimal(value, places), format=pattern, locale=_locale()))
 
 
+def format_percent(value: "int | Decimal | str", places: int = 0) -> str:
+    """Percent, with the sign where the language puts it: ``97.5%`` or ``97,5 %``."""
+    decimals = "." + "0" * places if places else ""
+    pattern = _locale().percent_formats[None].pattern.replace("#,##0", f"#,##0{decimals}")
+    return str(numbers.format_percent(_decimal(value, places) / 100, format=pattern, locale=_locale()))
+
+
 def format_share(value: "int | Decimal | Fraction | str") -> str:
     """A share in percent with two decimals.
 
@@ -52,7 +59,7 @@ def format_instant(value: datetime, kind: str = "time") -> str:
     """An aware instant in the society's time zone: ``time`` (09:41), ``seconds``, ``exact``, ``short``, ``day``."""
     local = value.astimezone(ZoneInfo(time_zone()))
     if kind == "exact":
-        return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+        return f"{local:%H:%M:%S}{numbers.get_decimal_symbol(_locale())}{local.microsecond // 1000:03d}"
     if kind == "day":
         return format_day(local.date())
     if kind == "short":

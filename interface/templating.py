@@ -33,6 +33,7 @@ def install(app: Flask, settings: Settings, frame: Callable[[], Frame], whole: F
         browser_words=sessions.browser_words,
         field_errors=field_errors,
         format_number=numbers.format_number,
+        format_percent=numbers.format_percent,
         format_share=numbers.format_share,
         format_money=numbers.format_money,
         format_instant=numbers.format_instant,

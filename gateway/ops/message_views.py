@@ -144,7 +144,7 @@ def decide(key: UUID) -> Answer:
         abort(404)
     except CannotRunAgain:
         database().rollback()
-        return _message(id_, problem=_("This message cannot run again: it contradicts one that is stored.")), 400
+        return _message(id_, problem=_("This message cannot run again: it contradicts what is stored.")), 400
     database().commit()
     wake()
     say(done)

@@ -13,7 +13,7 @@ from gateway.ops import rules
 from gateway.ops.finding import AT_PARTNER, OPEN
 from gateway.ops.queries import NodeStatus, PartnerStatus, QueueStatus, Status
 from gateway.words import condition_word, duration, member_state, partner_state
-from interface.numbers import format_number
+from interface.numbers import format_number, format_percent
 
 MOST_ROWS = 12
 """Rows of a table of the first page, so that what is fetched every ten seconds stays small."""
@@ -44,7 +44,7 @@ def partner(row: PartnerStatus) -> dict[str, Any]:
         "row": row,
         "state": word,
         "kind": kind,
-        "success": None if row.success_percent is None else format_number(str(row.success_percent), 1),
+        "success": "–" if row.success_percent is None else format_percent(str(row.success_percent), 1),
         "p50": seconds(row.p50_seconds),
         "p95": seconds(row.p95_seconds),
     }

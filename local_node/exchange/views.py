@@ -110,7 +110,7 @@ def settle(number: int) -> Response:
     try:
         decide_conflict(database(), number, theirs=theirs, note=note, by=person(), now=now())
     except LookupError:
-        say(_("Somebody else has decided this meanwhile."), kind="warn")
+        say(_("Somebody else has decided about this meanwhile."), kind="warn")
         return redirect(url_for("exchange.conflict", number=number))
     database().commit()
     if theirs and found.kind == "shares":

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from formats.problems import ERROR, Problem
 from interface.languages import language
@@ -114,9 +115,15 @@ def outcome(row: ImportBatch) -> list[Shown]:
         {
             "value": done.get("parties.new", 0),
             "label": _("new right owners"),
-            "text": _("%(count)s times a known one", count=format_number(done.get("parties.known", 0))),
+            "text": _known(done.get("parties.known", 0)),
         },
     ]
+
+
+def _known(number: int) -> str:
+    """How many parties of the file were right owners already."""
+    count = format_number(number)
+    return str(ngettext("%(count)s time a known one", "%(count)s times a known one", number, count=count))
 
 
 def progress(row: ImportBatch) -> int:

@@ -24,9 +24,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from formats.archives import NotOneFile, TooLargeUnpacked
 from interface.database import database
 from interface.downloads import csv_download
+from interface.languages import language
 from interface.numbers import format_number
 from interface.pages import say
 from interface.permissions import permission
+from interface.sentences import sentence
 from local_node.admin import queries as admin
 from local_node.imports import operations, presenting, queries, rules
 from local_node.imports.correcting import CannotCorrect, Change
@@ -40,7 +42,6 @@ pages = Blueprint("imports", __name__)
 
 Answer = str | AnyResponse | tuple[str, int]
 PER_PAGE = 50
-HEAD = ("line", "column", "record", "field", "value", "code", "problem", "text of the line")
 
 
 @pages.get("/import")
@@ -68,7 +69,7 @@ def receive() -> Answer:
         say(_("This file was imported before, as batch %(batch)s.", batch=error.number), kind="warn")
         return redirect(url_for("imports.batch", number=error.number))
     except operations.NameUsed as error:
-        text = _("A file of this name with other content was imported as batch %(batch)s.", batch=error.number)
+        text = sentence("KORA-NAME-USED", {"batch": error.number}, language())
         return _index(text, ask_name=True), 409
     except NotOneFile:
         return _index(_("The archive must hold exactly one file that is not encrypted.")), 400
@@ -196,13 +197,33 @@ def undo(number: int) -> AnyResponse:
         say(_("There is nothing to take back."), kind="warn")
     except operations.UsedLater as error:
         database().rollback()
-        count = format_number(len(error.subjects))
-        say(_("The batch cannot be taken back: %(count)s of its works were changed since.", count=count), kind="bad")
+        say(_changed_since(len(error.subjects)), kind="bad")
     else:
         database().commit()
         wake()
-        say(_("The batch is taken back: %(count)s works.", count=format_number(undone.works)))
+        say(_taken_back(undone.works))
     return redirect(url_for("imports.batch", number=number))
+
+
+def _changed_since(number: int) -> str:
+    count = format_number(number)
+    return str(
+        ngettext(
+            "The batch cannot be taken back: %(count)s of its works was changed since.",
+            "The batch cannot be taken back: %(count)s of its works were changed since.",
+            number,
+            count=count,
+        )
+    )
+
+
+def _taken_back(number: int) -> str:
+    count = format_number(number)
+    return str(
+        ngettext(
+            "The batch is taken back: %(count)s work.", "The batch is taken back: %(count)s works.", number, count=count
+        )
+    )
 
 
 @pages.get("/import/<int:number>/problems.csv")
@@ -212,7 +233,22 @@ def problems(number: int) -> Response:
     row = _found(number)
     lines = [one["line"] for one in row.problems if one.get("line")]
     texts = operations.lines_of(node().imports(), number, lines)
-    return csv_download(f"{row.name}-problems.csv", HEAD, presenting.problem_table(row.problems, texts))
+    return csv_download(f"{row.name}-problems.csv", _head(), presenting.problem_table(row.problems, texts))
+
+
+def _head() -> list[str]:
+    """Heads of the table of problems, in the order of ``presenting.problem_table``."""
+    said = [
+        _("Line"),
+        _("Column"),
+        _("Record"),
+        _("Field"),
+        _("Value in the file"),
+        _("Code"),
+        _("What is wrong, what would be right"),
+        _("Text of the line"),
+    ]
+    return [str(one) for one in said]
 
 
 @pages.get("/import/quarantine")

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from interface.numbers import format_day, format_instant, format_money, format_number, format_share
+from interface.numbers import format_day, format_instant, format_money, format_number, format_percent, format_share
 
 
 def choose(client, token, code):
@@ -72,6 +72,18 @@ def test_numbers_are_written_as_the_readers_write_them(reading_in):
         assert format_number(Decimal("1234.5"), 2) == "1,234.50"
     with reading_in("fr"):
         assert format_number(1204) == "1\u202f204"
+
+
+def test_percent_and_thousandths_of_a_second_are_written_as_the_readers_write_them(reading_in):
+    instant = datetime(2026, 11, 20, 23, 41, 2, 114_000, tzinfo=UTC)
+    with reading_in("en"):
+        assert format_percent("97.5", 1) == "97.5%"
+        assert format_percent(100, 1) == "100.0%"
+        assert format_instant(instant, "exact") == "23:41:02.114"
+    with reading_in("fr"):
+        assert format_percent("97.5", 1) == "97,5\xa0%"
+        assert format_percent(3) == "3\xa0%"
+        assert format_instant(instant, "exact") == "23:41:02,114"
 
 
 def test_a_share_is_exact_whatever_it_comes_as(reading_in):

@@ -120,7 +120,7 @@ def test_the_page_offers_one_fix_for_all_and_tells_who_corrected_what(office: Of
     assert "Corrected. 0 errors are left." in awa.page
     assert "XXX to POP" in awa.page
     table = awa.client.get(f"/import/{number}/problems.csv").text
-    assert "text of the line" in table.splitlines()[0]
+    assert "Text of the line" in table.splitlines()[0]
 
 
 def test_somebody_who_only_reads_corrects_nothing(office: Office, sign_in: Any) -> None:

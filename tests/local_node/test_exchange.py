@@ -450,6 +450,7 @@ def test_a_conflict_is_reached_from_home_and_from_the_work_and_shows_both_sides(
     assert 'href="/exchange/review"' in awa.open("/")
     assert "CIS-Net holds other shares of this work Compare and decide" in text_of(awa.open(f"/works/{work.id}"))
     assert rows(awa.open("/exchange/review")) == ["SONG OF THE SHORE work other shares CIS-Net 24 Nov 2026 08:00"]
+    assert "<footer>1 conflict</footer>" in awa.page
     shares = "Performing right {0} Mechanical right {0} Synchronisation right {0}"
     assert rows(awa.open("/exchange/review/1")) == [
         "Title SONG OF THE SHORE SONG OF THE SHORE the same",
@@ -473,7 +474,7 @@ def test_a_conflict_about_shares_ends_with_ours_or_leads_to_the_work(line: Line,
     assert rows(awa.open("/exchange/review")) == []
     awa.open("/exchange/review/2")
     awa.post("/exchange/review/2", decision="ours")
-    assert "Somebody else has decided this meanwhile." in awa.page
+    assert "Somebody else has decided about this meanwhile." in awa.page
     assert len(line.office.posted(f"work/{kept.id}")) == 1
 
 
