@@ -21,7 +21,7 @@ from wtforms import (
 from interface.languages import language
 from local_node.identifiers.words import scheme_name
 from local_node.works.grid import Line, line_of
-from local_node.works.rules import allowed_roles
+from local_node.works.rules import BY_PEOPLE, allowed_roles
 from local_node.works.words import detail_label
 from mappings import tables
 from mappings.codes.rows import CreationClass, DetailField
@@ -81,7 +81,7 @@ def number_field(scheme: str) -> str:
 
 def data_of(work: Work, version: int | None) -> dict[str, Any]:
     """A work as the form shows it."""
-    numbers = {one.scheme: one.value for one in work.identifiers if one.source in ("typed", "import", None)}
+    numbers = {one.scheme: one.value for one in work.identifiers if one.source in BY_PEOPLE}
     return {
         "version": "" if version is None else str(version),
         "titles": [
@@ -178,7 +178,7 @@ def _numbers(form: Any, row: CreationClass, kept: Sequence[Identifier]) -> list[
 
 def _others(kept: Sequence[Identifier], row: CreationClass) -> list[Identifier]:
     """Numbers the form does not show: other schemes, and what partners gave."""
-    return [one for one in kept if one.scheme not in row.identifiers or one.source not in ("typed", "import", None)]
+    return [one for one in kept if one.scheme not in row.identifiers or one.source not in BY_PEOPLE]
 
 
 def _detail_field(asked: DetailField) -> Any:

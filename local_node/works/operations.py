@@ -24,15 +24,11 @@ from local_node.search import operations as search
 from local_node.works import answers
 from local_node.works.models import InterestRow, WorkIdentifier, WorkRow, WorkTitle
 from local_node.works.queries import to_work
-from local_node.works.rules import WorkRefused, blockers, check, tidied
+from local_node.works.rules import BY_PEOPLE, ONE_PER_WORK, WorkRefused, blockers, check, tidied
 from mappings.latin import folded
 from mappings.messages import to_json
 from mappings.model import Acknowledged, Assigned, Identifier, Interest, Party, Refusal, Title, Work
 from queues import uuid7
-
-BY_PEOPLE = frozenset({"typed", "import", None})
-"""Sources of a number that a person may correct; what a partner gave stays."""
-ONE_PER_WORK = frozenset({"iswc"})
 
 
 class UnknownWork(LookupError):

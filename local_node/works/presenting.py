@@ -26,7 +26,7 @@ from local_node.works.filling import part
 from local_node.works.grid import is_simple, territory_words
 from local_node.works.models import PartnerAnswer, WorkConflict, WorkRow
 from local_node.works.operations import subject_of
-from local_node.works.rules import RIGHTS, is_whole, sendable
+from local_node.works.rules import BY_PEOPLE, ONE_PER_WORK, RIGHTS, is_whole, sendable
 from local_node.works.words import PARTNERS, answer_words, finding_words, history_words, partner_name, status_words
 from mappings import tables
 from mappings.messages import from_json
@@ -107,6 +107,19 @@ def _short(interest: Interest) -> Shown:
 def numbers_of(work: Work) -> list[tuple[str, str]]:
     """The work's numbers as the trade writes them, such as ``T-034.524.680-1``."""
     return [(scheme_name(one.scheme), written(one.scheme, one.value)) for one in work.identifiers]
+
+
+def given_numbers(work: Work) -> dict[str, Shown]:
+    """Numbers that a partner gave and nobody types over: as written, and by whom."""
+    given = {one.scheme: one for one in work.identifiers if one.scheme in ONE_PER_WORK and one.source not in BY_PEOPLE}
+    return {
+        scheme: {
+            "name": scheme_name(scheme),
+            "value": written(scheme, one.value),
+            "by": partner_name(one.source) if one.source else "",
+        }
+        for scheme, one in given.items()
+    }
 
 
 def sums_row(form: Any) -> list[Shown]:
@@ -230,8 +243,11 @@ def history_entries(entries: Sequence[Entry]) -> list[Shown]:
             shown.append({"title": _("Registered here"), "text": "", "who": latest.who, "at": at})
             continue
         for one in group:
+            if one.field.endswith(".script"):  # follows from the text
+                continue
             title, text = history_words(one)
-            shown.append({"title": title, "text": text, "who": one.who, "at": format_instant(one.at, "short")})
+            who, at = PARTNERS.get(one.who, one.who), format_instant(one.at, "short")
+            shown.append({"title": title, "text": text, "who": who, "at": at})
     return shown
 
 

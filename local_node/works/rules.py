@@ -19,6 +19,9 @@ from mappings.model import Identifier, Interest, Title, Work, percent
 RIGHTS = ("PR", "MR", "SR")
 TOLERANCE = Fraction(6, 10_000)
 WHOLE = Fraction(1)
+BY_PEOPLE = frozenset({"typed", "import", None})
+"""Sources of a number that a person may correct; what a partner gave stays."""
+ONE_PER_WORK = frozenset({"iswc"})
 FIRST_YEAR, LAST_YEAR = 1000, 2200
 
 Level = Literal["bad", "warn", "ok"]

@@ -341,6 +341,7 @@ def _page(
         details=presenting.details_of(kept, lang) if kept else [],
         checks=presenting.checks_of(kept) if kept else [],
         numbers=presenting.numbers_of(kept) if kept else [],
+        given=presenting.given_numbers(kept) if kept else {},
         partners=presenting.partner_rows(stored) if stored else [],
         conflicts=presenting.conflict_notes(queries.conflicts(session, stored.id)) if stored else [],
         life=presenting.life_line(session, stored) if stored else [],

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from interface.languages import language
 from local_node.history.queries import Entry
+from local_node.identifiers.words import written
 from local_node.works.rules import Finding
 from mappings import tables
 
@@ -151,6 +152,9 @@ def field_words(field: str) -> str:
     if first == "interests":
         named = {"party": _("Right holder of line %(line)s", line=line), "role": _("Role of line %(line)s", line=line)}
         return str(named.get(last) or _("Details of line %(line)s", line=line))
+    if first in ("titles", "names") and last in ("accepted", "language", "kind"):
+        parts: dict[str, str] = {"accepted": _("Accepted"), "language": _("Language"), "kind": _("Type")}
+        return parts[last]
     if first == "details":
         return detail_label(last)
     if first == "identifiers":
@@ -166,7 +170,16 @@ def history_words(entry: Entry) -> tuple[str, str]:
         return _("Birth date was read"), entry.new or ""
     if entry.action == "told-apart":
         return _("Told apart from"), entry.new or ""
-    what = field_words(entry.field)
-    if entry.old and entry.new:
-        return what, _("%(old)s to %(new)s", old=entry.old, new=entry.new)
-    return what, entry.new or _("%(old)s removed", old=entry.old or "")
+    what, old, new = field_words(entry.field), _value(entry.field, entry.old), _value(entry.field, entry.new)
+    if old and new:
+        return what, _("%(old)s to %(new)s", old=old, new=new)
+    return what, new or _("%(old)s removed", old=old)
+
+
+def _value(field: str, value: str | None) -> str:
+    """A value as people write it: yes and no, numbers with their marks."""
+    first, *rest = field.split(".")
+    if first == "identifiers" and len(rest) == 1:
+        return written(rest[0], value or "")
+    said: dict[str, str] = {"Y": _("yes"), "N": _("no")}
+    return said.get(value or "", value or "")

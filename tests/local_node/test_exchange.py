@@ -249,6 +249,9 @@ def test_a_work_tells_the_same_story_on_its_own_page(line: Line, awa: Browser) -
         ("done", "CIS-Net gave a number"),
     ]
     assert "ISWC T-900.000.001-1" in text_of(awa.page)
+    assert "ISWC T-900.000.001-1 given by CIS-Net" in text_of(awa.page)
+    assert 'name="number_iswc"' not in awa.page  # nobody types over a number that a partner gave
+    assert "ISWC T-900.000.001-1 CIS-Net" in text_of(awa.open(f"/works/{work.id}/history"))
 
 
 def test_a_refusal_is_shown_with_its_reasons(line: Line, awa: Browser) -> None:
