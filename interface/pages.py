@@ -161,7 +161,7 @@ def change_password() -> AnyResponse | str | tuple[str, int]:
     if user is None or not verify_password(normalised(form.old.data), user.password):
         form.old.errors = [_("This is not your present password.")]
         return render_template("interface/change_password.html", form=form), 400
-    old_key = user.fs_uniquifier
+    old_key, first_time = user.fs_uniquifier, user.must_change_password
     try:
         accounts.set_password(user, form.new.data, time_cost())
     except WeakPassword as weak:
@@ -172,7 +172,7 @@ def change_password() -> AnyResponse | str | tuple[str, int]:
     login_user(user, remember=False, authn_via=["password"])
     sessions.renew()
     say(_("Your password is changed. Your other sessions have ended."))
-    return redirect(url_for("interface.account"))
+    return redirect("/" if first_time else url_for("interface.account"))
 
 
 def weak_words(reason: str) -> str:
