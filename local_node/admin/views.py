@@ -21,7 +21,7 @@ from interface.languages import time_zone
 from interface.numbers import format_instant
 from interface.pages import say
 from interface.permissions import may, permission, public
-from local_node.admin import operations, people, queries
+from local_node.admin import numbers, operations, people, queries
 from local_node.admin.forms import PersonForm, SeriesForm, office_form
 from local_node.admin.line import Tried, try_line
 from local_node.admin.models import GatewayKey, NumberSeries
@@ -116,8 +116,8 @@ def change() -> Answer:
     if not form.validate_on_submit():
         return _settings(form), 400
     try:
-        operations.set_prefix(database(), form.kind.data, (form.prefix.data or "").strip().upper())
-    except operations.SeriesIsFull:
+        numbers.set_prefix(database(), form.kind.data, (form.prefix.data or "").strip().upper())
+    except numbers.SeriesIsFull:
         form.prefix.errors = [_("This is too long: six characters must stay for counting.")]
         return _settings(form), 400
     database().commit()
@@ -265,7 +265,7 @@ def _people(form: Any, made: tuple[str, str] | None = None) -> str:
 
 def _series_form(*, empty: bool = False) -> Any:
     form = SeriesForm(formdata=None) if empty else SeriesForm()
-    form.kind.choices = [SelectChoice(kind, kind_words(kind)) for kind in operations.LONGEST]
+    form.kind.choices = [SelectChoice(kind, kind_words(kind)) for kind in numbers.LONGEST]
     return form
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from local_node.admin.operations import next_number
+from local_node.admin.numbers import next_number
 from local_node.agreements import queries
 from local_node.agreements.models import AgreementRow
 from mappings.messages import to_json

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from local_node.admin.operations import next_number
+from local_node.admin.numbers import next_number
 from local_node.alike.rules import skeleton, written
 from local_node.history import operations as history
 from local_node.history import queries as past

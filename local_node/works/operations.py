@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from local_node.admin.operations import next_number
+from local_node.admin.numbers import next_number
 from local_node.alike.rules import skeleton
 from local_node.classes.queries import creation_classes
 from local_node.history import operations as history
