@@ -8,17 +8,24 @@ A record class reads like the page of its standard, one line a field::
 
 Its fields follow each other after the three letters of the record type. Blank is None. Records are slotted classes
 built by position, because files have millions of lines; in a program they are made with keywords.
+
+A right line is read, and a right record written, in a few calls for all of its fields together. Whatever does not come
+out right that way goes field by field, which alone decides and says what is wrong.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
-from operator import getitem, itemgetter
+from functools import cache
+from operator import attrgetter, getitem, itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 TAG_WIDTH = 3
 TEXT, NUMBER, DAY, CLOCK, SHARE, FLAG, CODE = "A", "N", "D", "T", "S", "B", "L"
+ZERO_IS_BLANK = frozenset({NUMBER, DAY, CLOCK, SHARE})
+"""Kinds whose fields are written in digits and, when they say nothing, in zeros."""
 
 
 class Unfit(ValueError):
@@ -64,10 +71,15 @@ class Field:
         """The value of a raw text: text, int, date or None. Raises Unfit."""
         return _READ[self.kind](self, text.rstrip())
 
+    @property
+    def blank(self) -> str:
+        """The field as it stands in a line when it says nothing."""
+        return ("0" if self.kind in ZERO_IS_BLANK else " ") * self.width
+
     def write(self, value: Any) -> str:
         """The value as it stands in a line, padded. Raises ValueError with the reason."""
         text = _WRITE[self.kind](self, value)
-        if len(text) > self.width:
+        if len(text) != self.width:
             raise ValueError("length")
         return text
 
@@ -176,11 +188,15 @@ def _write_number(field: Field, value: int | None) -> str:
 
 
 def _write_day(field: Field, value: date | None) -> str:
-    return f"{value:%Y%m%d}".zfill(8) if value else "0" * field.width
+    return _digits_of(value) if value else field.blank
+
+
+def _digits_of(day: date) -> str:
+    return f"{day:%Y%m%d}".zfill(8)
 
 
 def _write_clock(field: Field, value: str | None) -> str:
-    return value or "0" * field.width
+    return value or field.blank
 
 
 _WRITE: Mapping[str, Callable[[Field, Any], str]] = {
@@ -195,7 +211,7 @@ _WRITE: Mapping[str, Callable[[Field, Any], str]] = {
 
 
 class RecordType(type):
-    """Makes slots and a positional constructor of the fields a class body declares.
+    """Makes slots and a constructor (record type, line, every field in order) of the fields a class body declares.
 
     A subclass keeps the fields of its base in their places, with those it declares again replaced and new ones behind.
     """
@@ -217,20 +233,11 @@ class RecordType(type):
         slots = tuple(new) if bases else ("record_type", "line")
         made = super().__new__(cls, name, bases, {**rest, "__slots__": slots, "FIELDS": fields, "WIDTH": at})
         made.__annotations__ = dict.fromkeys(("record_type", "line", *fields), Any)
-        construct: Any = dataclass(init=True, repr=False, eq=False)
-        return construct(made)  # type: ignore[no-any-return]
-
-    def __call__(cls, record_type: str = "", line: int = 0, **values: Any) -> Any:
-        """A record from keywords; fields that are not named stay blank. Raises TypeError for unknown names."""
-        unknown = values.keys() - cls.FIELDS.keys()
-        if unknown:
-            raise TypeError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
-        tag: str = record_type or cls.tags[0]  # type: ignore[attr-defined]
-        return type.__call__(cls, tag, line, *map(values.get, cls.FIELDS))
-
-    def build(cls) -> Callable[..., Any]:
-        """The constructor by position: record type, line and every field in order."""
-        return partial(type.__call__, cls)
+        constructed: Any = dataclass(init=True, repr=False, eq=False)(made)
+        # Slots leave no room for defaults in the class body; fields that are not named stay blank.
+        tag: str = next(iter(constructed.tags), "")
+        constructed.__init__.__defaults__ = (tag, 0, *[None] * len(fields))
+        return constructed  # type: ignore[no-any-return]
 
 
 class Record(metaclass=RecordType):
@@ -269,20 +276,20 @@ class Record(metaclass=RecordType):
         return f"{self.record_type}({said})"
 
 
-class Memo(dict[str, Any]):
-    """Raw text to value, made once for each text; it forgets everything when full, so memory stays constant."""
+class Memo(dict[Any, Any]):
+    """What was made of a key, made once for each; it forgets everything when full, so memory stays constant."""
 
     LIMIT = 2048
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, text: str) -> Any:
-        value = self._make(text)
+    def __missing__(self, key: Any) -> Any:
+        value = self._make(key)
         if len(self) >= self.LIMIT:
             self.clear()
-        self[text] = value
+        self[key] = value
         return value
 
 
@@ -297,18 +304,77 @@ def parser(
     memos = tuple(map(memo_of or (lambda field: Memo(field.read)), fields))
     # One call cuts the line into all its fields, one more looks each of them up: no loop of our own a field.
     cut = itemgetter(*(slice(field.at, field.at + field.width) for field in fields))
-    build, width = record.build(), record.WIDTH
+    build: Callable[..., Record] = record
+    width = record.WIDTH
 
     def parse(line: str, number: int) -> Record:
         if len(line) < width:
             line = line.ljust(width)
-        return build(tag, number, *map(getitem, memos, cut(line)))  # type: ignore[no-any-return]
+        return build(tag, number, *map(getitem, memos, cut(line)))
 
     return parse
 
 
 def render(record: Record) -> str:
     """The full line of a record, without line end. Raises CannotWrite."""
+    return _writer(type(record))(record)
+
+
+@cache
+def _writer(record: type[Record]) -> Callable[[Record], str]:
+    """What writes the records of a class: one template for all values, one pattern for the whole line."""
+    fields = tuple(record.FIELDS.values())
+    values_of = attrgetter("record_type", *record.FIELDS)
+    forms = Memo(lambda kinds: _form(fields, kinds))
+    # No field is written shorter than its width, so a line of the right length has every field in its place.
+    is_right = re.compile("." * TAG_WIDTH + "".join(map(_pattern, fields)), re.DOTALL).fullmatch
+
+    def write(one: Record) -> str:
+        values = values_of(one)
+        pick, template = forms[tuple(map(type, values))]
+        line = template % pick(values)
+        return line if is_right(line) else _field_by_field(one)
+
+    return write
+
+
+def _pattern(field: Field) -> str:
+    return f"[0-9]{{{field.width}}}" if field.kind in ZERO_IS_BLANK else f".{{{field.width}}}"
+
+
+Form = tuple[Callable[[tuple[Any, ...]], Any], str]
+"""Picks the values that say something; the line with places for them and everything else blank."""
+
+_UNFIT: Form = (itemgetter(0), "%.0s")
+"""For values of a kind their field does not have: no line, which is never right."""
+
+
+def _form(fields: tuple[Field, ...], kinds: tuple[type, ...]) -> Form:
+    """How values of these types (the record type's first, then each field's) stand in a line."""
+    places, template = [0], "%s"
+    for place, (field, kind) in enumerate(zip(fields, kinds[1:], strict=True), 1):
+        if kind is NoneType:
+            template += field.blank
+        elif kind is _TYPES[field.kind]:
+            places.append(place)
+            template += f"%0{field.width}d" if kind is int else f"%-{field.width}s"
+        else:
+            return _UNFIT
+    pick = itemgetter(*places)
+    if date in kinds:
+        return (lambda values: tuple(map(_with_days, pick(values)))), template
+    return pick, template
+
+
+def _with_days(value: Any) -> Any:
+    return _digits_of(value) if type(value) is date else value
+
+
+_TYPES: Mapping[str, type] = {TEXT: str, CODE: str, FLAG: str, CLOCK: str, NUMBER: int, SHARE: int, DAY: date}
+
+
+def _field_by_field(record: Record) -> str:
+    """The line of a record, or which field cannot carry its value and why. Raises CannotWrite."""
     parts = [record.record_type]
     for field, value in record.values():
         try:

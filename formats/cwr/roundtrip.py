@@ -5,10 +5,8 @@ from typing import BinaryIO
 
 from formats.cwr import standard
 from formats.cwr.reading import version_of
-from formats.fixed_width import CLOCK, DAY, NUMBER, SHARE, Field, Unfit
+from formats.fixed_width import ZERO_IS_BLANK, Field, Unfit
 from formats.lines import Lines
-
-_ZERO_IS_BLANK = frozenset({CLOCK, DAY, NUMBER, SHARE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +61,4 @@ def _line(number: int, line: str, layouts: standard.Layouts) -> Difference | Non
 def _same(field: Field, raw: str, written: str) -> bool:
     if raw == written:
         return True
-    return field.kind in _ZERO_IS_BLANK and not raw.strip("0") and not written.strip("0")
+    return field.kind in ZERO_IS_BLANK and not raw.strip("0") and not written.strip("0")

@@ -1,12 +1,21 @@
 """Records of fixed width: declared once, read, written, and refused where a value does not fit."""
 
 from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formats.cwr.standard import layouts
 from formats.fixed_width import (
+    CLOCK,
+    CODE,
+    DAY,
+    FLAG,
+    NUMBER,
+    SHARE,
+    TEXT,
     CannotWrite,
     Memo,
     Record,
@@ -111,6 +120,8 @@ def test_a_text_that_is_no_value_says_what_it_should_be(field: str, raw: str, co
         ({"weight": "12"}, "kind"),
         ({"title": 12}, "kind"),
         ({"sent": "2026-03-02"}, "kind"),
+        ({"at": "0930"}, "length"),
+        ({"rank": 1.0}, "kind"),
     ],
 )
 def test_a_value_its_field_cannot_carry_is_refused_on_writing(values: dict[str, object], reason: str) -> None:
@@ -120,7 +131,7 @@ def test_a_value_its_field_cannot_carry_is_refused_on_writing(values: dict[str, 
 
 
 def test_a_name_no_field_has_is_a_programming_error() -> None:
-    with pytest.raises(TypeError, match="has no field colour"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
         Parcel(colour="RED")
 
 
@@ -153,3 +164,64 @@ def test_what_is_written_is_read_again(
 ) -> None:
     record = Parcel(title=title or None, weight=weight, rank=rank, part=part or 0, sent=sent)
     assert parser(Parcel, "PAR")(render(record), 0) == record
+
+
+class Title(str):
+    """A text of somebody else's type."""
+
+
+RIGHT: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys((TEXT, CODE, FLAG), st.text("ABC é%{", max_size=6)),
+    **dict.fromkeys((NUMBER, SHARE), st.integers(0, 99999)),
+    DAY: st.dates(),
+    CLOCK: st.text("012359", min_size=6, max_size=6),
+}
+ANYTHING = st.one_of(
+    st.text(max_size=12),
+    st.text("0123456789", max_size=12).map(Title),
+    st.integers(),
+    st.booleans(),
+    st.floats(),
+    st.decimals(),
+    st.fractions(),
+    st.dates(),
+    st.datetimes(),
+    st.lists(st.integers(), max_size=2),
+    st.binary(max_size=3),
+)
+RECORDS = [Parcel, *layouts("2.1").values(), *layouts("2.2").values()]
+
+
+@st.composite
+def records_of_any_values(draw: st.DrawFn) -> Record:
+    """A record of a standard: most of its fields blank, some right, one in two times some with anything in them."""
+    record = draw(st.sampled_from(RECORDS))()
+    names = st.lists(st.sampled_from(list(record.FIELDS)), unique=True, max_size=5)
+    for name in draw(names):
+        setattr(record, name, draw(RIGHT[record.FIELDS[name].kind]))
+    if draw(st.booleans()):
+        for name in draw(names):
+            setattr(record, name, draw(ANYTHING))
+    return record
+
+
+@settings(max_examples=500)
+@given(records_of_any_values())
+def test_a_record_written_at_once_says_and_refuses_what_its_fields_would_one_by_one(record: Record) -> None:
+    expected = record.record_type
+    for field, value in record.values():
+        try:
+            expected += field.write(value)
+        except (ValueError, AttributeError, TypeError) as error:
+            with pytest.raises(CannotWrite) as refused:
+                render(record)
+            reason = "length" if str(error) == "length" else "kind"
+            assert (refused.value.record, refused.value.field, refused.value.reason) == (
+                record.record_type,
+                field.name,
+                reason,
+            )
+            assert refused.value.value is value
+            return
+    assert render(record) == expected
+    assert len(expected) == record.WIDTH
