@@ -2,6 +2,10 @@
 
 The signature, not the channel, proves the author. The sealed bytes are the sent bytes; their SHA-256 is what the next
 envelope of the stream names as ``prevhash``. ``EdDSA``, the older name of the algorithm, is accepted but never written.
+
+Keys and proofs of possession are joserfc's. Envelopes are signed and proven by libsodium, which takes half the time of
+OpenSSL for it, and a signature is a quarter of all the work with a message; what its header may say is so narrow that
+there is nothing for a general reader to interpret.
 """
 
 import base64
@@ -18,7 +22,11 @@ from typing import Any, Self
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from nacl.exceptions import CryptoError
+from nacl.signing import SigningKey as Pen
+from nacl.signing import VerifyKey
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from queues.envelope import LARGEST_MESSAGE, Envelope, Frame, id_of, reasons_of
 from queues.fingerprint import fingerprint_words
@@ -38,7 +46,6 @@ __all__ = [
 ]
 
 _WRITE = jws.JWSRegistry(algorithms=["Ed25519"])
-_ED25519 = _WRITE.get_alg("Ed25519")
 _MEMBERS = {"payload", "protected", "signature"}
 _HEADER = {"alg", "kid"}
 _PROOF = "kora-possession"
@@ -91,14 +98,17 @@ class SigningKey:
     def sign(self, payload: bytes) -> bytes:
         """A flattened JWS over ``payload`` as compact JSON."""
         protected, told = self._protected, _encode(payload)
-        signature = _ED25519.sign(f"{protected}.{told}".encode(), self.private)
+        signature = self._pen.sign(f"{protected}.{told}".encode()).signature
         return _compact({"payload": told, "signature": _encode(signature), "protected": protected})
 
     @cached_property
     def _protected(self) -> str:
         """The header, the same for every message under this key."""
-        _ED25519.check_key(self.private)
         return _encode(_compact({"alg": "Ed25519", "kid": self.kid}))
+
+    @cached_property
+    def _pen(self) -> Pen:
+        return Pen(_decode(str(_ed25519(self.private).as_dict(private=True)["d"])))
 
     def prove(self, challenge: str) -> str:
         """Proof of possession for enrolment: a compact JWS over the challenge and the public key."""
@@ -131,8 +141,8 @@ class KnownKey:
     distrust_after: int | None = None
 
     @cached_property
-    def verifier(self) -> OKPKey:
-        return _verifier(self.jwk)
+    def verifier(self) -> VerifyKey:
+        return VerifyKey(_decode(str(_verifier(self.jwk).as_dict(private=False)["x"])))
 
 
 class KeyRing:
@@ -198,13 +208,13 @@ def open_sealed(raw: bytes, *, keys: KeyRing, peer: str | None, audience: str, f
     """
     if len(raw) > LARGEST_MESSAGE:
         raise Untrusted("too-large")
-    signed, header = _shape(raw)
+    header, told, signature, payload = _shape(raw)
     if header.get("alg") not in ("Ed25519", "EdDSA"):
         raise Untrusted("bad-algorithm")
     if set(header) != _HEADER or not isinstance(header["kid"], str):
         raise Untrusted("bad-shape")
     known = _trusted_key(header["kid"], keys, peer, from_log=from_log)
-    payload = _verified_payload(signed, known)
+    _prove(told, signature, known)
     opened = _read(payload, known.kid, digest(raw))
     stated = opened.envelope or opened.frame
     if stated is None:
@@ -233,29 +243,34 @@ def _compact(value: Mapping[str, Any]) -> bytes:
 
 
 def _verifier(jwk: Mapping[str, Any]) -> OKPKey:
-    return OKPKey.import_key({name: jwk[name] for name in ("kty", "crv", "x")})
+    return _ed25519(OKPKey.import_key({name: jwk[name] for name in ("kty", "crv", "x")}))
 
 
-def _shape(raw: bytes) -> tuple[dict[str, str], dict[str, Any]]:
-    """The three members and the protected header, in the one spelling they can have.
+def _ed25519(key: OKPKey) -> OKPKey:
+    """The key itself. Raises InvalidKeyCurveError for a key of another curve."""
+    _WRITE.get_alg("Ed25519").check_key(key)
+    return key
+
+
+def _shape(raw: bytes) -> tuple[dict[str, Any], bytes, bytes, bytes]:
+    """Header, signed text, signature and payload, from the one spelling they can have.
 
     The spelling is checked because base64url and JSON each allow several texts for one value, and the hash chain is
     over the text: a flipped bit that changes no value would still break the chain of an honest sender.
     """
     try:
-        signed = json.loads(raw)
-        if not isinstance(signed, dict) or set(signed) != _MEMBERS or _compact(signed) != raw:
+        signed = from_json(raw)
+        if not isinstance(signed, dict) or signed.keys() != _MEMBERS or _compact(signed) != raw:
             raise Untrusted("bad-shape")
         if not all(isinstance(part, str) for part in signed.values()):
             raise Untrusted("bad-shape")
         header = json.loads(_decode(signed["protected"]))
-        _decode(signed["payload"])
-        _decode(signed["signature"])
+        payload, signature = _decode(signed["payload"]), _decode(signed["signature"])
         if not isinstance(header, dict):
             raise Untrusted("bad-shape")
     except (ValueError, TypeError, RecursionError) as error:
         raise Untrusted("bad-shape") from error
-    return signed, header
+    return header, f"{signed['protected']}.{signed['payload']}".encode(), signature, payload
 
 
 def _encode(value: bytes) -> str:
@@ -280,39 +295,25 @@ def _trusted_key(kid: str, keys: KeyRing, peer: str | None, *, from_log: bool) -
     return known
 
 
-def _verified_payload(signed: Mapping[str, str], known: KnownKey) -> bytes:
-    """The payload, once its signature is proven.
-
-    The header is known to hold nothing but algorithm and key, so there is nothing to interpret; what the general
-    reader of the library would do beyond this check takes a third of the time of reading a message.
-    """
+def _prove(told: bytes, signature: bytes, known: KnownKey) -> None:
     try:
-        _ED25519.check_key(known.verifier)
-        signature = _decode(signed["signature"])
-        good = _ED25519.verify(f"{signed['protected']}.{signed['payload']}".encode(), signature, known.verifier)
-    except (JoseError, ValueError) as error:
+        known.verifier.verify(told, signature)
+    except (CryptoError, JoseError, ValueError) as error:
         raise Untrusted("bad-signature") from error
-    if not good:
-        raise Untrusted("bad-signature")
-    return _decode(signed["payload"])
 
 
 def _read(payload: bytes, kid: str, digest_: str) -> Opened:
     try:
-        fields = json.loads(payload, parse_constant=_no_number)
+        fields = from_json(payload, allow_inf_nan=False)
         return Opened(None, Envelope.model_validate(fields), (), digest_, kid)
     except ValidationError as error:
         reasons = reasons_of(error)
-    except (ValueError, RecursionError):
+    except ValueError:
         return Opened(None, None, ({"code": "not-json", "field": "", "text": "The payload is no JSON."},), digest_, kid)
     try:
         return Opened(Frame.model_validate(fields), None, reasons, digest_, kid)
     except ValidationError:
         return Opened(None, None, reasons, digest_, kid)
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _in_words(reasons: tuple[dict[str, str], ...]) -> str:
