@@ -226,7 +226,11 @@ class KombuUplink:
 
     def close(self) -> None:
         """Give back what is not acknowledged; the next call connects again."""
+        wire = None if self._embedded or not self._connection.connected else self._connection.connection
         self._connection.close()
+        if wire is not None:
+            # What the broker says meanwhile, such as that a queue is gone, ends the farewell and not the socket.
+            wire.collect()
         self._connection = self._new_connection()
         self._forget()
 
