@@ -9,6 +9,9 @@ from typing import BinaryIO, cast
 
 LARGEST_UNPACKED = 2 << 30
 """Bytes of a zipped file that are unpacked at most."""
+MOST_TIMES = 100
+"""Of its own size an archive may unpack to; a small one may in any case fill IN_MEMORY."""
+MOST_ENTRIES = 10_000
 IN_MEMORY = 8 << 20
 _PIECE = 1 << 20
 
@@ -41,11 +44,13 @@ def unpacked(stream: BinaryIO, *, largest: int = LARGEST_UNPACKED) -> Iterator[B
 def _unpack(stream: BinaryIO, target: BinaryIO, largest: int) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
+            if len(archive.filelist) > MOST_ENTRIES:
+                raise NotOneFile(f"{len(archive.filelist)} entries")
             inside = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(inside) != 1:
                 raise NotOneFile(f"{len(inside)} files")
             with archive.open(inside[0]) as packed:
-                left = largest
+                left = largest = min(largest, max(stream.seek(0, io.SEEK_END) * MOST_TIMES, IN_MEMORY))
                 while piece := packed.read(min(_PIECE, left + 1)):
                     left -= len(piece)
                     if left < 0:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from formats.cwr import Group, ReadContext, Reader
-from formats.detect import detect
+from formats.detect import Detected, detect
 from formats.problems import ERROR, WARNING, Problem
 
 MOST_LISTED = 1000
@@ -57,10 +57,9 @@ def check(stream: BinaryIO, *, profile: str = "import", context: ReadContext | N
     """Read a seekable stream to its end. What is none of our formats has format None and one problem that says so."""
     detected = detect(stream)
     if detected is None:
-        return _refused(Report(None), Problem("KORA-UNKNOWN-FORMAT"))
+        return _refused(Report(None), Problem("KORA-UNKNOWN-FORMAT", line=1))
     if not detected.readable:
-        problem = Problem("KORA-VERSION-NOT-READ", line=1, params={"version": detected.version or ""})
-        return _refused(Report(detected.format, detected.version), problem)
+        return _refused(Report(detected.format, detected.version), version_not_read(detected))
     reader = Reader(stream, profile, context)
     findings, answers, transactions = Findings(), Counter[str](), 0
     for transaction in reader:
@@ -82,6 +81,12 @@ def check(stream: BinaryIO, *, profile: str = "import", context: ReadContext | N
         problems=findings.listed(),
         totals=findings.totals,
     )
+
+
+def version_not_read(detected: Detected) -> Problem:
+    """The problem of a file in a version that Kora does not read, where the file names it."""
+    params = {"version": detected.version or ""}
+    return Problem("KORA-VERSION-NOT-READ", ERROR, None, detected.line, detected.column, params=params)
 
 
 def _refused(report: Report, problem: Problem) -> Report:

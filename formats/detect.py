@@ -9,11 +9,16 @@ _BEGINNING = 512
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """``format`` as the commands call it. ``version`` is None where only reading tells; ``readable`` where we can."""
+    """``format`` as the commands call it. ``version`` is None where only reading tells; ``readable`` where we can.
+
+    ``line`` and ``column``, from 1, are where the version stands.
+    """
 
     format: str
     version: str | None
     readable: bool
+    line: int = 1
+    column: int = 1
 
 
 def detect(stream: BinaryIO) -> Detected | None:
@@ -34,9 +39,9 @@ def _cwr(lines: list[bytes]) -> Detected | None:
     if named in (b"02.10", b"02.20"):
         return Detected("cwr", "2.2" if named == b"02.20" else "2.1", True)
     if named in (b"03.00", b"03.10"):
-        return Detected("cwr", "3.1" if named == b"03.10" else "3.0", False)
+        return Detected("cwr", "3.1" if named == b"03.10" else "3.0", False, 2, 12)
     if header[59:64] == b"01.10" or len(header) <= 101:
         return Detected("cwr", None, True)
     if header[102:105] in (b"3.0", b"3.1"):
-        return Detected("cwr", header[102:105].decode(), False)
+        return Detected("cwr", header[102:105].decode(), False, 1, 103)
     return Detected("cwr", None, True)

@@ -1,6 +1,7 @@
 """A text file as numbered lines in constant memory, with its encoding settled before the first line is read."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -12,6 +13,9 @@ _CHUNK = 1 << 18
 _BYTES = 4
 """Of the longest character in UTF-8."""
 _BOM = codecs.BOM_UTF8
+_ASCII = bytes(range(0x80))
+_UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+"""A letter of two to four bytes, as no text in Windows-1252 has it by accident."""
 
 
 def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
@@ -27,8 +31,9 @@ class Lines:
     """The lines of a seekable byte stream with their numbers from 1, without line ends.
 
     ``encoding`` is one of ENCODINGS, found by one pass over the bytes: a byte order mark does not make a file UTF-8,
-    because publishers put one in front of Latin-1 text. ``too_long`` and ``with_nul`` are numbers of the lines met so
-    far that were cut or hold NUL characters.
+    because publishers put one in front of Latin-1 text. Of the lines met so far ``too_long`` were cut, ``with_nul``
+    hold NUL characters and ``in_utf_8`` letters in UTF-8 although the file is Windows-1252 and was read as that:
+    numbers of lines, the last two with the column of the first such character.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -36,7 +41,8 @@ class Lines:
         self._start = self._stream.tell()
         self.encoding = self._settle()
         self.too_long: list[int] = []
-        self.with_nul: list[int] = []
+        self.with_nul: dict[int, int] = {}
+        self.in_utf_8: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         number = 0
@@ -85,19 +91,32 @@ class Lines:
         self._rewind()
         if self.encoding in {"utf-8-sig", "cp1252-bom"}:
             self._stream.read(len(_BOM))
-        rest, skipping = b"", False
+        rest, skipping, number = b"", False, 1
         while chunk := self._stream.read(_CHUNK):
             if skipping:
                 _, ended, chunk = chunk.partition(b"\n")
                 skipping = not ended
             whole, ended, rest = (rest + chunk).rpartition(b"\n")
             if ended:
+                if codec == "cp1252":
+                    number = self._look_for_utf_8(whole, number)
                 yield whole.removesuffix(b"\r").decode(codec, errors)
             if len(rest) > LONGEST_LINE * _BYTES:
                 yield rest[: LONGEST_LINE * _BYTES].decode(codec, "ignore")
-                rest, skipping = b"", True
+                rest, skipping, number = b"", True, number + 1
         if rest:
+            if codec == "cp1252":
+                self._look_for_utf_8(rest, number)
             yield rest.removesuffix(b"\r").decode(codec, errors)
+
+    def _look_for_utf_8(self, whole: bytes, first: int) -> int:
+        """Remember lines of a Windows-1252 file that hold UTF-8; returns the number of the line after them."""
+        lines = whole.count(b"\n") + 1
+        if _UTF_8.search(whole.translate(None, _ASCII)):  # what is left is little: most pieces end here
+            for number, line in enumerate(whole.split(b"\n"), first):
+                if found := _UTF_8.search(line):
+                    self.in_utf_8[number] = found.start() + 1
+        return first + lines
 
     def _judged(self, lines: list[str], first: int) -> list[str]:
         """The lines with those cut that are too long; what is wrong with them is remembered."""
@@ -105,7 +124,7 @@ class Lines:
             if len(line) > LONGEST_LINE:
                 self.too_long.append(number)
             if "\0" in line:
-                self.with_nul.append(number)
+                self.with_nul[number] = line.index("\0") + 1
         return [line[:LONGEST_LINE] for line in lines]
 
 

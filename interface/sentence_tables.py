@@ -20,6 +20,13 @@ _OWN: Mapping[str, str] = {
     "KORA-LINE-TOO-LONG": N_("The line is longer than any record can be; it was skipped."),
     "KORA-NOT-A-VALUE": N_("%(field)s holds a text that is no value of this field; it was left empty."),
     "KORA-NUL": N_("The line holds characters with the code zero."),
+    "KORA-ONE-LINE": N_("The file is one line longer than any record can be. Nothing of it was taken in."),
+    "KORA-MIXED-ENCODING": N_(
+        "The line holds letters in UTF-8, but the file is Windows-1252 and was read as that. Look at its accents."
+    ),
+    "KORA-DISK-FULL": N_(
+        "The disk of this computer is full. Nothing is lost: make room, then send this again or let the import go on."
+    ),
     "KORA-VERSION-NOT-READ": N_("Kora does not read this version of the format: %(version)s."),
     "KORA-XML-TOO-LARGE": N_("The document is too large."),
     "KORA-XML-DOCTYPE": N_("The document brings its own document type, which is not accepted."),
@@ -81,6 +88,7 @@ _FILE: Mapping[str, str] = {
     "FIL-F-009": N_("The line is not as long as its record type demands."),
     "GRH-F-002": N_("The group number does not follow the one before."),
     "GRH-F-003": N_("A group must begin after the file header or after the end of a group."),
+    "GRH-F-004": N_("The group is written in a version of the format that Kora does not read."),
     "GRH-F-005": N_("Two groups of the file have the same transaction type."),
     "GRT-F-001": N_("The group ends with another number than it began with."),
     "GRT-F-002": N_("The group does not hold as many transactions as it says."),

@@ -41,6 +41,15 @@ class Envelope:
         effect = standard.rules()[code].effects.get(self.version, "ER")
         self._problems.append(Problem(code, level_of(effect), effect, line, params=params, record=record))
 
+    def _wrong(self, code: str, record: Record, field: str, **params: object) -> None:
+        """A field of a control record breaks a rule about file or group."""
+        effect = standard.rules()[code].effects.get(self.version, "ER")
+        said = getattr(record, field)
+        value = None if said is None else str(said)
+        params = {"field": field, "value": value or "", **params}
+        place = (record.line, record.FIELDS[field].column, field, value)
+        self._problems.append(Problem(code, level_of(effect), effect, *place, params, record.record_type))
+
     def tolerate(self, code: str, line: int, record: str, about: str = "") -> None:
         """What the standard refuses and real files do, told once for a record type or a group."""
         if (code, about or record) not in self._told:
@@ -160,13 +169,13 @@ class Envelope:
         kind = record.transaction_type or ""
         known = standard.codes("transaction_type", self.version) | {"EXC"}
         if kind not in known:
-            self.fault("GRH-F-001", number, "GRH", value=kind)
+            self._wrong("GRH-F-001", record, "transaction_type")
         if record.group_id != len(self.groups) + 1:
-            self.fault("GRH-F-002", number, "GRH", value=record.group_id)
+            self._wrong("GRH-F-002", record, "group_id")
         if record.version_number != standard.GROUP_VERSION[self.version]:
-            self.fault("GRH-F-004", number, "GRH", value=record.version_number)
+            self._wrong("GRH-F-004", record, "version_number")
         if any(group.type == kind for group in self.groups):
-            self.fault("GRH-F-005", number, "GRH", value=kind)
+            self._wrong("GRH-F-005", record, "transaction_type")
         self._group = Group(kind, record.group_id or 0, 0, 1)
         self.groups.append(self._group)
         self._transaction = -1
@@ -181,11 +190,11 @@ class Envelope:
             self.fault("FIL-E-006", number, "GRT")
         group.records += 1
         if record.group_id != group.id:
-            self.fault("GRT-F-001", number, "GRT", found=record.group_id, expected=group.id)
+            self._wrong("GRT-F-001", record, "group_id", expected=group.id)
         if record.transaction_count != group.transactions:
-            self.fault("GRT-F-002", number, "GRT", found=record.transaction_count, expected=group.transactions)
+            self._wrong("GRT-F-002", record, "transaction_count", expected=group.transactions)
         if record.record_count != group.records:
-            self.fault("GRT-F-003", number, "GRT", found=record.record_count, expected=group.records)
+            self._wrong("GRT-F-003", record, "record_count", expected=group.records)
         self._group = None
 
     def _on_trailer(self, record: Record, number: int) -> None:
@@ -208,13 +217,13 @@ class Envelope:
             return
         transactions = sum(group.transactions for group in self.groups)
         counted = (
-            ("TRL-F-001", self.trailer.group_count, len(self.groups)),
-            ("TRL-F-002", self.trailer.transaction_count, transactions),
-            ("TRL-F-003", self.trailer.record_count, records),
+            ("TRL-F-001", "group_count", len(self.groups)),
+            ("TRL-F-002", "transaction_count", transactions),
+            ("TRL-F-003", "record_count", records),
         )
-        for code, found, expected in counted:
-            if found != expected:
-                self.fault(code, self.trailer.line, "TRL", found=found, expected=expected)
+        for code, field, expected in counted:
+            if getattr(self.trailer, field) != expected:
+                self._wrong(code, self.trailer, field, expected=expected)
 
     # -- transactions ---------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from formats.cwr.fields import Fields
 from formats.cwr.standard import enforces
 from formats.cwr.transaction import Group, Transaction
 from formats.fixed_width import Record, Unfit
-from formats.lines import Lines
+from formats.lines import LONGEST_LINE, Lines
 from formats.problems import WARNING, Problem
 
 PROFILES = ("import", "strict")
@@ -151,9 +151,11 @@ class Reader:
             yield self._slowly(self._fields_of(header, ""), "HDR", *header)
         self.records = sum(seen.values())
         for at in self._lines.too_long:
-            self.problems.append(Problem("KORA-LINE-TOO-LONG", WARNING, None, at))
-        for at in self._lines.with_nul:
-            self.problems.append(Problem("KORA-NUL", WARNING, None, at))
+            self.problems.append(Problem("KORA-LINE-TOO-LONG", WARNING, None, at, LONGEST_LINE + 1))
+        for at, column in self._lines.with_nul.items():
+            self.problems.append(Problem("KORA-NUL", WARNING, None, at, column))
+        for at, column in self._lines.in_utf_8.items():
+            self.problems.append(Problem("KORA-MIXED-ENCODING", WARNING, None, at, column))
 
     def _fields_of(self, header: tuple[str, int] | None, line: str) -> Fields:
         self.version = version_of(header[0] if header else "", line)

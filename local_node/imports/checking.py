@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from formats.check import Findings
+from formats.check import Findings, version_not_read
 from formats.cwr import ReadContext, Reader
 from formats.detect import detect
 from formats.problems import ERROR, WARNING, Problem
@@ -32,10 +32,9 @@ def look(stream: BinaryIO, societies: Container[str] | None = None) -> Looked:
     """Read a seekable stream once, in constant memory."""
     detected = detect(stream)
     if detected is None:
-        return _unreadable(None, None, Problem("KORA-UNKNOWN-FORMAT"))
+        return _unreadable(None, None, Problem("KORA-UNKNOWN-FORMAT", line=1))
     if not detected.readable:
-        params = {"version": detected.version or ""}
-        return _unreadable(detected.format, detected.version, Problem("KORA-VERSION-NOT-READ", line=1, params=params))
+        return _unreadable(detected.format, detected.version, version_not_read(detected))
     reader = Reader(stream, "import", ReadContext(societies))
     count = _Count()
     for transaction in reader:

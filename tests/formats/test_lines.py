@@ -57,4 +57,4 @@ def test_a_line_that_is_too_long_is_cut_and_the_next_one_keeps_its_number(length
 def test_lines_with_nul_characters_are_remembered() -> None:
     lines = Lines(io.BytesIO(b"A\r\nB\0B\r\n"))
     assert [text for _, text in lines] == ["A", "B\0B"]
-    assert lines.with_nul == [2]
+    assert lines.with_nul == {2: 2}
