@@ -9,6 +9,7 @@ from gateway import layout
 from gateway.gateway import Gateway
 from gateway.permissions import USERS
 from gateway.routes import PAGES
+from gateway.words import action_word
 from interface.application import create_app as make_app
 from interface.passwords import TIME_COST
 from interface.settings import Settings
@@ -43,6 +44,7 @@ def create_app(
     )
     # Nodes that enrol have no session a foreign page could ride on; the code and the proof are what counts.
     app.extensions["csrf"].exempt(next(one for one in blueprints if one.name == "members_api"))
+    app.jinja_env.globals["action_word"] = action_word
     app.extensions["kora_gateway"] = gateway
     app.extensions["kora_wake"] = wake
     return app

@@ -21,6 +21,7 @@ def frame() -> Frame:
             Link(_("Parked"), url_for("parked.index"), "ops.read", badge=parked or None),
             Link(_("Nodes"), url_for("members.index"), "ops.read"),
             Link(_("Alerts"), url_for("alerts.index"), "ops.read"),
+            Link(_("Audit"), url_for("audit.index"), "ops.read"),
         ],
         search=Search(
             url_for("messages.index"),

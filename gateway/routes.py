@@ -42,6 +42,7 @@ PAGES = (
     "gateway.ops.message_views:pages",
     "gateway.ops.parked_views:pages",
     "gateway.ops.alert_views:pages",
+    "gateway.ops.audit_views:pages",
 )
 """Blueprints, as module and name."""
 

@@ -107,6 +107,28 @@ def condition_word(kind: str) -> str:
     return conditions.get(kind, str(_("a signed message failed the check %(code)s", code=kind)))
 
 
+def action_word(action: str) -> str:
+    """What an operator did."""
+    actions: dict[str, str] = {
+        "run-again": _("Run again"),
+        "rerun-stopped": _("Group stopped"),
+        "gave-up": _("Given up"),
+        "paused": _("Paused"),
+        "resumed": _("Resumed"),
+        "body-shown": _("Content shown"),
+        "file-shown": _("File downloaded"),
+        "content-searched": _("Content searched"),
+        "node-added": _("Code given"),
+        "node-approved": _("Let in"),
+        "node-suspended": _("Kept out"),
+        "key-revoked": _("Key revoked"),
+        "canary-sent": _("Canary sent"),
+        "acknowledged": _("Alert acknowledged"),
+        "audit-exported": _("Audit downloaded"),
+    }
+    return actions.get(action, action)
+
+
 def foreseen_word(end: str) -> tuple[str, str]:
     """Word and kind of what would happen to a parked thing that runs again."""
     ends = {

@@ -27,6 +27,7 @@ ENTRY_KEYS = ("id", "type", "node", "subject", "state", "since", "reason")
 ALERT_KEYS = (
     "id", "condition", "subject", "event", "at", "ended_at", "detail", "acknowledged_by", "acknowledged_at", "note"
 )  # fmt: skip
+ACTION_KEYS = ("id", "at", "by", "action", "subject", "node_id", "reason")
 CANARY_KEYS = ("id", "node", "at", "roundtrip_seconds")
 INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"])
 BETWEEN_LOOKS_S = 0.2
@@ -271,6 +272,35 @@ def list_alerts(
              for one in answers]  # fmt: skip
     tell(answers, as_json, "\n".join(lines))
     sys.exit(PROBLEM if unseen else 0)
+
+
+@ops.command("audit")
+@click.option("--by", default="", help="Only of this person.")
+@click.option("--action", default="", help="Only this: run-again, gave-up, paused, ...")
+@click.option("--about", "subject", default="", help="Only about this message, node, partner: its id, or what it is.")
+@click.option("--from", "since", type=INSTANT, help="Only from this time on (UTC).")
+@click.option("--to", "until", type=INSTANT, help="Only up to this time (UTC).")
+@click.option("--limit", type=click.IntRange(1, MOST_LINES), default=100, show_default=True)
+@as_json
+@click.pass_obj
+def list_actions(
+    settings: GatewaySettings,
+    /,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    as_json: bool,
+    **same: Any,
+) -> None:
+    """What people did here and why, newest first."""
+    from gateway import audit
+
+    wanted = audit.Wanted(since=_utc(since), until=_utc(until), **same)
+    with opened(settings) as gateway, gateway.sessions() as session:
+        rows = audit.listed(session, wanted, limit=limit)
+    lines = [f"{one.at:%Y-%m-%d %H:%M:%S}  {one.action:16}  {one.subject}  {one.by}  {one.reason or ''}".rstrip()
+             for one in rows]  # fmt: skip
+    tell([_some(one, ACTION_KEYS) for one in rows], as_json, "\n".join(lines))
 
 
 @ops.command("canary")

@@ -5,11 +5,10 @@
 /ops/messages/<id>         one message: its life line, its answers, what can be done
 """
 
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,9 +19,8 @@ from gateway import audit
 from gateway.members import queries as members
 from gateway.ops import finding, lives, operations, parkings, presenting, saved, transcripts
 from gateway.ops.finding import Filter
-from gateway.web import gateway, now, person, wake
+from gateway.web import gateway, instant, now, person, wake
 from interface.database import database
-from interface.languages import time_zone
 from interface.pages import say
 from interface.permissions import permission
 from queues.parking import CannotRunAgain
@@ -178,19 +176,9 @@ def _filter(args: MultiDict[str, str]) -> Filter:
     return Filter(
         node=asked["node"], types=tuple(filter(None, args.getlist("type"))), states=tuple(states),
         direction=asked["direction"], partner=asked["partner"], error=asked["error"],
-        since=_instant(asked["from"], time.min), until=_instant(asked["to"], time.max),
+        since=instant(asked["from"], time.min), until=instant(asked["to"], time.max),
         text=asked["q"], external=asked["external"], with_rerun=bool(asked["rerun"]),
     )  # fmt: skip
-
-
-def _instant(text: str, of_day: time) -> datetime | None:
-    """A time as people write it: a day alone means its begin or its end, without zone it is the console's own."""
-    if not text:
-        return None
-    told = datetime.fromisoformat(text)
-    if len(text) <= len("2026-11-24"):
-        told = datetime.combine(told.date(), of_day)
-    return told if told.tzinfo else told.replace(tzinfo=ZoneInfo(time_zone()))
 
 
 def _given(args: MultiDict[str, str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ GATEWAY_PAGES = (
     "/ops/messages",
     "/ops/parked",
     "/ops/alerts",
+    "/ops/audit",
     "/ops/nodes",
     "/ops/partners/cisnet",
     "/account",

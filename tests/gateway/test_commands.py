@@ -373,3 +373,17 @@ def test_serve_names_a_port_that_is_taken(tmp_path: Path) -> None:
         with served(tmp_path / "g", port) as process:
             _, said = process.communicate(timeout=60)
     assert (process.returncode, f"port {port} on 127.0.0.1 cannot be used" in said.decode()) == (1, True)
+
+
+def test_ops_audit_tells_what_people_did(trade: World) -> None:
+    trade.office()
+    asked(trade, "node", "suspend", "n001", "--reason", "stolen laptop")
+    code, found = asked(trade, "ops", "audit", "--about", "n001", "--action", "node-suspended")
+    assert (code, len(found)) == (0, 1)
+    assert set(found[0]) == {"id", "at", "by", "action", "subject", "node_id", "reason"}
+    assert (found[0]["action"], found[0]["subject"], found[0]["reason"]) == (
+        "node-suspended", "node/n001", "stolen laptop",
+    )  # fmt: skip
+    assert found[0]["by"].startswith("command line, ")
+    assert "stolen laptop" in run(trade, "ops", "audit").stdout
+    assert asked(trade, "ops", "audit", "--by", "nobody") == (0, [])

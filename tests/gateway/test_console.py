@@ -38,6 +38,8 @@ ROUTES = {
     ("POST", "/ops/reruns/<int:key>/stop"): "decide",
     ("GET", "/ops/alerts"): "read",
     ("POST", "/ops/alerts/<int:key>/acknowledge"): "decide",
+    ("GET", "/ops/audit"): "read",
+    ("POST", "/ops/audit/download"): "decide",
     ("GET", "/ops/partners/<name>"): "read",
     ("POST", "/ops/partners/<name>/<any(pause, resume):action>"): "decide",
     ("POST", "/ops/files/<int:key>"): "decide",
@@ -53,7 +55,7 @@ ROUTES = {
     ("GET", "/.well-known/kora-keys.json"): "public",
 }
 """Who may use which route: everybody, whoever may read, or only who may decide."""
-PAGES = ("/ops", "/ops/messages", "/ops/parked", "/ops/partners/cisnet", "/ops/nodes", "/ops/alerts")
+PAGES = ("/ops", "/ops/messages", "/ops/parked", "/ops/partners/cisnet", "/ops/nodes", "/ops/alerts", "/ops/audit")
 
 
 def address(rule: str, world: World) -> str:
