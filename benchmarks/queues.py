@@ -152,6 +152,7 @@ def _settings(folder: Path, stack: Stack) -> GatewaySettings:
         database_url=stack.gateway,
         poll_s=POLL_SECONDS[stack.name],
         broker_accounts=False,
+        canary_s=0,
     )
 
 

@@ -9,7 +9,7 @@ from gateway import layout
 from gateway.gateway import Gateway
 from gateway.permissions import USERS
 from gateway.routes import PAGES
-from gateway.words import action_word
+from gateway.words import action_word, duration
 from interface.application import create_app as make_app
 from interface.passwords import TIME_COST
 from interface.settings import Settings
@@ -44,7 +44,7 @@ def create_app(
     )
     # Nodes that enrol have no session a foreign page could ride on; the code and the proof are what counts.
     app.extensions["csrf"].exempt(next(one for one in blueprints if one.name == "members_api"))
-    app.jinja_env.globals["action_word"] = action_word
+    app.jinja_env.globals.update(action_word=action_word, duration=duration)
     app.extensions["kora_gateway"] = gateway
     app.extensions["kora_wake"] = wake
     return app

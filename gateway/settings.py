@@ -33,8 +33,8 @@ class GatewaySettings(BaseSettings):
     """How long a worker may hold due rows of a partner; when it dies, others take them over after that."""
     watchdog_s: float = 120.0
     """A worker whom no job reaches for so long, although it sends itself some, ends."""
-    canary_s: int = 0
-    """Every so many seconds a message of the gateway's own goes to each node that is heard; 0: only when asked."""
+    canary_s: int = 300
+    """Every so many seconds a message of the gateway's own goes to each node; 0: only when asked."""
     metrics_token_file: Path | None = None
     """Who shows the token in this file may read ``/metrics``; without it only this machine may."""
     tls: bool = False

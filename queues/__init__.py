@@ -15,6 +15,7 @@ from queues.carrier import Carrier, Intake, Relay
 from queues.databases import only_one_changes_tables, open_database
 from queues.envelope import REFUSAL, Envelope, Refused, gateway_urn, id_of, node_urn, uuid7
 from queues.fingerprint import fingerprint_words
+from queues.receipts import RELEASE, Report
 from queues.retry import FailureClass
 from queues.settling import Handler, Many
 from queues.signing import KeyRing, KnownKey, SigningKey, check_possession, envelope_of
@@ -24,6 +25,7 @@ from queues.uplink import declare, gateway_uplink, is_embedded, local_url, node_
 
 __all__ = [
     "REFUSAL",
+    "RELEASE",
     "Carrier",
     "Envelope",
     "FailureClass",
@@ -35,6 +37,7 @@ __all__ = [
     "MessageTooLarge",
     "Refused",
     "Relay",
+    "Report",
     "SigningKey",
     "SyncStatus",
     "boxes",

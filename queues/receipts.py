@@ -3,16 +3,19 @@
 A receipt says: everything of your stream after ``from_nodeseq`` and up to ``upto_nodeseq`` is in my database; your
 chain at that number is ``chain_hash``; and these messages ended, or wait, in another way than applied. What a lost
 receipt said is asked for again by the sender's next repeat and then answered in so many words.
+
+A node's receipt also tells how the node is: its release, and how much of its own waits for a receipt of ours.
 """
 
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from queues.envelope import GAP, RECEIPT, Envelope, Hash, MessageId, id_of, uuid7
+from queues.envelope import GAP, RECEIPT, Envelope, Hash, MessageId, id_of, node_urn, uuid7
 from queues.retry import resend_wait
 from queues.settling import raise_alarm
 from queues.signing import SigningKey, seal
@@ -27,6 +30,8 @@ _MOST_OUTCOMES = 1000
 
 _STATES = {"applied": "receipted", "stale": "receipted", "refused": "refused", "parked": "parked", "held": "held"}
 _OPEN = ("sealed", "sent", "held", "parked")
+_WAITING = ("new", "sealed", "sent")
+RELEASE = version("kora")
 
 
 class Outcome(BaseModel):
@@ -38,6 +43,15 @@ class Outcome(BaseModel):
     code: str | None = None
 
 
+class Report(BaseModel):
+    """How a node is: its release, how many of its messages have no receipt yet, and how old the oldest of them is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    release: Annotated[str, Field(max_length=40)]
+    waiting: Annotated[int, Field(ge=0)]
+    oldest_seconds: Annotated[int, Field(ge=0)] | None = None
+
+
 class Receipt(BaseModel):
     """``data`` of ``kora.receipt.issued.v1``."""
 
@@ -46,6 +60,7 @@ class Receipt(BaseModel):
     upto_nodeseq: Annotated[int, Field(ge=0)]
     chain_hash: Hash
     outcomes: tuple[Outcome, ...] = ()
+    report: Report | None = None
 
 
 class Gap(BaseModel):
@@ -85,6 +100,7 @@ def _issue_one(session: Session, position: Any, *, key: SigningKey, own: str, no
         upto_nodeseq=upto,
         chain_hash=chain_hash,
         outcomes=tuple(Outcome(id=row.msg_id, outcome=row.outcome, code=row.code) for row in rows),
+        report=_report(session, now) if own.startswith(node_urn("")) else None,
     )
     parcel = _carriage(key, own=own, to=source, type_=RECEIPT, subject="receipt", data=told, now=now)
     session.execute(
@@ -97,6 +113,13 @@ def _issue_one(session: Session, position: Any, *, key: SigningKey, own: str, no
     )
     _keep(session, told, node_id=position.node_id, source=own, audience=source, signature=parcel.raw, now=now)
     return parcel
+
+
+def _report(session: Session, now: datetime) -> Report:
+    waiting = select(func.count(), func.min(outbox.c.created_at, type_=outbox.c.created_at.type))
+    number, oldest = session.execute(waiting.where(outbox.c.state.in_(_WAITING))).one()
+    age = None if oldest is None else max(0, int((now - oldest).total_seconds()))
+    return Report(release=RELEASE, waiting=number, oldest_seconds=age)
 
 
 def _to_tell(source: str, start: int) -> Any:

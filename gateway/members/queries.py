@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gateway.members.models import Member, NodeKey
 from gateway.members.rules import clock_difference
-from queues import KeyRing, KnownKey, envelope_of, node_urn
+from queues import KeyRing, KnownKey, Report, envelope_of, node_urn
 from queues.tables import inbox, receipt
 
 RECENT = timedelta(hours=24)
@@ -95,6 +95,19 @@ def formats(session: Session) -> dict[str, str]:
         last = select(inbox.c.raw).where(inbox.c.node_id == node_id).order_by(inbox.c.received_at.desc()).limit(1)
         if (raw := session.scalar(last)) and (schema := envelope_of(raw).get("dataschema")):
             found[node_id] = str(schema).removeprefix("urn:kora:schema:")
+    return found
+
+
+def reports(session: Session) -> dict[str, tuple[datetime, Report]]:
+    """Node id to how the node last said it is, and when that came; a node of an older release says nothing."""
+    found = {}
+    for node_id in active(session):
+        last = select(receipt.c.at, receipt.c.signature).where(
+            receipt.c.node_id == node_id, receipt.c.source == node_urn(node_id)
+        )
+        for at, raw in session.execute(last.order_by(receipt.c.at.desc()).limit(1)):
+            if (told := envelope_of(raw)["data"].get("report")) is not None:
+                found[node_id] = (at, Report.model_validate(told))
     return found
 
 

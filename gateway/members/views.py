@@ -148,6 +148,7 @@ def _page(form: NodeForm, offered: operations.Offered | None = None) -> str:
 def _lines(only: str | None = None) -> list[dict[str, Any]]:
     session = database()
     seen, clocks, back = queries.last_seen(session), queries.clock_differences(session, now()), canaries.last(session)
+    told = queries.reports(session)
     found = []
     for member in queries.everybody(session):
         if only in (None, member.node_id):
@@ -161,6 +162,7 @@ def _lines(only: str | None = None) -> list[dict[str, Any]]:
                     "kind": kind,
                     "words": " ".join(operations.words_of(session, member.node_id)),
                     "seen": duration(None if at is None else max(0, int((now() - at).total_seconds()))),
+                    "told": told.get(member.node_id),
                     "clock": now_presenting.clock(skew),
                     "clock_off": now_presenting.clock_is_off(skew),
                     "canary": now_presenting.seconds(

@@ -49,7 +49,7 @@ def conditions(session: Session, now: datetime) -> list[Condition]:
         *_gaps(session, now),
         *_alarms(session, now),
         *_clocks(session, now),
-        *_canaries(session, now),
+        *_canaries(session, seen, now),
         *_unreachable(session),
         *_parked(session, now),
     ]
@@ -197,13 +197,20 @@ def _clocks(session: Session, now: datetime) -> list[Condition]:
     ]
 
 
-def _canaries(session: Session, now: datetime) -> list[Condition]:
-    """The last canary of a node took too long, or is not back."""
+def _canaries(session: Session, seen: dict[str, datetime], now: datetime) -> list[Condition]:
+    """The last canary of a node took too long, or is not back although the node speaks or somebody waits for it."""
     carried = set(members.talking(session))
-    return [
-        Condition("canary", f"node/{node}", f"{one.at:%Y-%m-%d %H:%M} UTC", node)
+    late = {
+        node: one
         for node, one in canaries.last(session).items()
         if node in carried and _took(one, now) > rules.CANARY_LONG
+    }
+    asked = canaries.asked_by_people(session) if late else set()
+    # An office that is switched off for the night answers in the morning, which is no reason to wake anybody.
+    return [
+        Condition("canary", f"node/{node}", f"{one.at:%Y-%m-%d %H:%M} UTC", node)
+        for node, one in late.items()
+        if one.roundtrip_seconds is not None or (node, one.at) in asked or (node in seen and seen[node] > one.at)
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from gateway import audit
+from gateway.audit import OperatorAction
 from gateway.members import queries as members
 from queues import boxes, node_urn
 from queues.tables import outbox
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.gateway import Gateway
 
 TYPE = "kora.canary.sent.v1"
+MOST_ASKED = 1000
 
 
 class NobodyToAsk(LookupError):
@@ -48,6 +50,14 @@ def of(session: Session, ids: Sequence[str]) -> list[Canary]:
     """What became of these."""
     known = select(outbox).where(outbox.c.msg_id.in_(ids)).order_by(outbox.c.id)
     return [_canary(row) for row in session.execute(known)]
+
+
+def asked_by_people(session: Session) -> set[tuple[str, datetime]]:
+    """Node and instant of those that a person asked for and waits for."""
+    asked = select(OperatorAction.node_id, OperatorAction.at).where(OperatorAction.action == "canary-sent")
+    return {
+        (node_id, at) for node_id, at in session.execute(asked.order_by(OperatorAction.id.desc()).limit(MOST_ASKED))
+    }
 
 
 def last(session: Session) -> dict[str, Canary]:

@@ -36,6 +36,9 @@ class NodeStatus:
     """How far its clock is ahead of ours."""
     canary_seconds: float | None = None
     """How long the last canary took there and back."""
+    waits_there: int | None = None
+    """Its own messages without receipt, as it said in its last receipt."""
+    release: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _nodes(session: Session, now: datetime) -> tuple[NodeStatus, ...]:
         )
     )
     clocks = members.clock_differences(session, now)
-    back = canaries.last(session)
+    back, told = canaries.last(session), members.reports(session)
     return tuple(
         NodeStatus(
             one.node_id,
@@ -161,6 +164,8 @@ def _nodes(session: Session, now: datetime) -> tuple[NodeStatus, ...]:
             paused_by=one.paused_by,
             skew_seconds=round(clocks[one.node_id].total_seconds()) if one.node_id in clocks else None,
             canary_seconds=back[one.node_id].roundtrip_seconds if one.node_id in back else None,
+            waits_there=told[one.node_id][1].waiting if one.node_id in told else None,
+            release=told[one.node_id][1].release if one.node_id in told else None,
         )
         for one in members.everybody(session)
     )

@@ -160,7 +160,12 @@ def test_every_number_on_the_first_page_leads_to_a_list_of_that_many(full: World
     page = browser.open("/ops")
     cells = re.findall(r'<td role="cell" class="n" data-l="([^"]+)"><a href="([^"]+)"><bdi[^>]*>([0-9]+)<', page)
     counted = {label for label, _, _ in cells}
-    assert counted == {"Waiting", "Parked", "Without last word", "Calls", "Outbox", "Held", "Refused", "Ready"}
+    assert counted == {
+        "Waiting", "Parked", "Without last word", "Calls", "Waits there", "Outbox", "Held", "Refused", "Ready",
+        "In hand",
+    }  # fmt: skip
+    everything = re.findall(r'<td role="cell" class="n" data-l="([^"]+)">(.*?)</td>', page)
+    assert [label for label, cell in everything if "<a " not in cell and ">–<" not in cell] == []
     for label, url, number in cells:
         found = browser.open(url.replace("&amp;", "&"))
         assert browser.status == 200

@@ -10,7 +10,8 @@ from gateway.members import operations as members
 from gateway.members import queries as places
 from gateway.ops import alerts, canaries, lives, parkings, reruns
 from gateway.ops.models import Alert, Rerun
-from queues import SigningKey, node_urn, post
+from gateway.settings import GatewaySettings
+from queues import RELEASE, SigningKey, node_urn, post
 from queues.settling import raise_alarm
 from queues.tables import inbox, inbox_held
 from tests.builders import a_right_owner, a_work
@@ -423,3 +424,50 @@ def test_a_node_that_is_not_let_in_cannot_be_paused(world: World) -> None:
     assert world.do(members.approve, "n001").paused_by is None
     with world.sessions() as session:
         assert session.scalars(select(inbox.c.id)).all() == []
+
+
+@BOTH
+def test_a_node_says_its_release_and_how_much_waits_there_with_every_receipt(world: World) -> None:
+    office = world.office()
+    browser = world.sign_in("viewer")
+    assert "Waits there not said yet" in at(browser, "/ops/nodes/n001")
+    office.say(a_right_owner(number=1))
+    office.say(a_right_owner(number=2))
+    world.clock.move(300)
+    world.do(canaries.send)
+    world.carrier.run_once()
+    office.intake.run_once(world.clock())  # it answers before it sends what waits
+    world.carrier.run_once()
+    ((told, report),) = world.ask(places.reports).values()
+    assert (report.release, report.waiting, report.oldest_seconds) == (RELEASE, 2, 300)
+    assert told == world.clock()
+    words = at(browser, "/ops/nodes/n001")
+    assert "Waits there 2 as it said at 24 Nov 2026 12:05 the oldest for 5 min" in words
+    assert f"Release {RELEASE}" in words
+    assert f" 2 {RELEASE} " in at(browser, "/ops/nodes")
+    assert 'data-l="Waits there"><a href="/ops/nodes/n001#report"><bdi dir="ltr" class="n">2<' in browser.open("/ops")
+    world.carry()
+    world.do(canaries.send)
+    world.carry()
+    assert [report.waiting for _, report in world.ask(places.reports).values()] == [0]
+
+
+def test_an_office_that_is_switched_off_is_no_alert_but_one_that_speaks_and_does_not_answer_is(world: World) -> None:
+    office = world.office()
+    turn = canaries.CanaryTurn(
+        replace(world.gateway, settings=world.gateway.settings.model_copy(update={"canary_s": 60}))
+    )
+    assert turn.run_once(world.clock()) == 1
+    world.clock.move(3600)
+    world.carrier.run_once()
+    assert events(world) == []
+    office.say(a_right_owner())
+    office.relay.run_once(world.clock())  # its line works in one direction
+    world.carrier.run_once()
+    world.clock.move(10)
+    world.carrier.run_once()
+    assert events(world) == [("canary", "node/n001", "began")]
+
+
+def test_canaries_go_by_themselves_unless_the_settings_forbid_it() -> None:
+    assert GatewaySettings().canary_s == 300

@@ -39,7 +39,7 @@ def settings_for(folder: Path, cisnet: Mapping[str, Any] | None = None, **more: 
     data = folder / "gateway"
     data.mkdir(parents=True, exist_ok=True)
     (data / "societies.csv").write_text(SOCIETIES)
-    told: dict[str, Any] = {"data": data, "broker_url": queues.local_url(folder / "carrier.sqlite")}
+    told: dict[str, Any] = {"data": data, "broker_url": queues.local_url(folder / "carrier.sqlite"), "canary_s": 0}
     if cisnet is not None:
         told |= {f"cisnet_{name}": cisnet[name] for name in ("host", "port", "user", "key_file", "host_key")}
         told |= {"cisnet_receiver": "996", "cisnet_window_s": 60}
