@@ -1,5 +1,6 @@
 """Forms of the settings."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -44,17 +45,20 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
     time_zone = SelectField(_("Time zone"), validators=[DataRequired()])
 
 
-def office_form(office: Office, *, time_zone: str) -> Any:
-    """The form, from what was typed or from the office as it is."""
-    form = OfficeForm(
-        data={
-            "language": office.language or language(),
-            "name": office.name,
-            "society": office.society,
-            "currency": office.currency or "",
-            "time_zone": office.time_zone or time_zone,
-        }
-    )
+def office_data(office: Office, *, time_zone: str) -> dict[str, str]:
+    """The office as the form shows it."""
+    return {
+        "language": office.language or language(),
+        "name": office.name,
+        "society": office.society,
+        "currency": office.currency or "",
+        "time_zone": office.time_zone or time_zone,
+    }
+
+
+def office_form(data: Mapping[str, str], *, typed: bool = True) -> Any:
+    """The form, from what was typed or from ``data``."""
+    form = OfficeForm(data=data) if typed else OfficeForm(formdata=None, data=data)
     lang = language()
     form.language.choices = [SelectChoice(code, language_name(code)) for code in languages()]
     money = sorted((row.name(lang), code) for code, row in tables.currencies.items())

@@ -20,6 +20,11 @@ class AlreadyEnrolled(ValueError):
     """The office has its place at a gateway; another one would leave its messages without receipts."""
 
 
+def alone(session: Session) -> Office:
+    """The office as it is now; until the end of the transaction nobody else changes the settings."""
+    return session.get_one(Office, 1, with_for_update=True, populate_existing=True)
+
+
 def found_office(session: Session, *, society: str, name: str) -> Office:
     """Name the office, or name it anew; its place at the gateway stays."""
     office = session.get(Office, 1)

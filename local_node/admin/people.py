@@ -34,6 +34,11 @@ def give(session: Session, email: str, roles: Sequence[str]) -> None:
         raise NobodyWouldManage
 
 
+def roles_of(session: Session, email: str) -> list[str]:
+    """The roles somebody has now; nothing for an unknown account."""
+    return list(session.scalars(select(Role.name).join(User.roles.of_type(Role)).where(User.email == email)))
+
+
 def role_names(session: Session) -> Sequence[str]:
     """The roles people can have."""
     return session.scalars(select(Role.name).order_by(Role.name)).all()

@@ -6,6 +6,7 @@
 /settings/people           who may sign in, and what each role may do
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,12 +23,14 @@ from interface.numbers import format_instant
 from interface.pages import say
 from interface.permissions import may, permission, public
 from local_node.admin import numbers, operations, people, queries
-from local_node.admin.forms import PersonForm, SeriesForm, office_form
+from local_node.admin.forms import PersonForm, SeriesForm, office_data, office_form
 from local_node.admin.line import Tried, try_line
 from local_node.admin.models import GatewayKey, NumberSeries
 from local_node.admin.societies import add_society
 from local_node.history.operations import note_fields
 from local_node.history.rules import FieldChange
+from local_node.overtaken import presenting as overtaken
+from local_node.overtaken.rules import meet, taken
 from local_node.web import node, now, person, wake
 from local_node.works import queries as works
 from local_node.works.words import partner_name
@@ -80,7 +83,15 @@ def begin() -> Response:
 @permission("settings.edit")
 def change_office() -> Answer:
     """Change what the office is."""
-    form = _office_form()
+    form, was = _office_form(), overtaken.was_opened()
+    present = office_data(operations.alone(database()), time_zone=time_zone())
+    if was is not None and was != present:
+        met = meet(was, present, form.data)
+        about = office_form(met.data, typed=False)
+        shown = overtaken.shown(database(), "office/1", met, about)
+        return _settings(_series_form(empty=True), about, met=shown), 409
+    if fields := request.form.getlist("theirs"):
+        form = office_form(taken(form.data, present, fields), typed=False)
     if not _describe(form):
         return _settings(_series_form(empty=True), form), 400
     say(_("Saved %(time)s.", time=format_instant(now())))
@@ -115,6 +126,12 @@ def change() -> Answer:
     form = _series_form()
     if not form.validate_on_submit():
         return _settings(form), 400
+    operations.alone(database())
+    was, present = overtaken.was_opened(), _prefixes()
+    if was is not None and form.kind.data in was and was != present:
+        met = meet({"prefix": was[form.kind.data]}, {"prefix": present[form.kind.data]}, form.data)
+        if met.differences:
+            return _settings(form, met=overtaken.shown(database(), "", met, form)), 409
     try:
         numbers.set_prefix(database(), form.kind.data, (form.prefix.data or "").strip().upper())
     except numbers.SeriesIsFull:
@@ -176,6 +193,15 @@ def new_password() -> Answer:
 def change_roles() -> Answer:
     """What somebody may do from now on; their sessions end."""
     email, roles = request.form.get("email", ""), request.form.getlist("role")
+    operations.alone(database())
+    was, present = overtaken.was_opened(), people.roles_of(database(), email)
+    if was is not None and was != overtaken.texts({"roles": held_words(present)}):
+        say(
+            _("Somebody else gave other roles meanwhile: %(theirs)s. You wanted: %(mine)s. Nothing was changed.",
+              theirs=held_words(present) or "–", mine=held_words(roles) or "–"),
+            kind="warn",
+        )  # fmt: skip
+        return redirect(url_for("admin.list_people"))
     try:
         people.give(database(), email, roles)
     except (UnknownAccount, KeyError):
@@ -184,7 +210,7 @@ def change_roles() -> Answer:
         database().rollback()
         say(_("Somebody must be left who can let people in. Nothing was changed."), kind="warn")
         return redirect(url_for("admin.list_people"))
-    change = FieldChange("roles", None, ", ".join(sorted(roles)))
+    change = FieldChange("roles", ", ".join(sorted(present)) or None, ", ".join(sorted(roles)))
     note_fields(
         database(), f"account/{email}", version=1, action="updated", fields=[change], by=person(), now=now()
     )  # fmt: skip
@@ -194,7 +220,7 @@ def change_roles() -> Answer:
 
 
 def _office_form() -> Any:
-    return office_form(queries.office(database()), time_zone=time_zone())
+    return office_form(office_data(queries.office(database()), time_zone=time_zone()))
 
 
 def _describe(form: Any) -> bool:
@@ -238,13 +264,22 @@ def _keys() -> list[tuple[str, str]]:
     return [(key.kid, " ".join(fingerprint_words(key.jwk))) for key in keys]
 
 
-def _settings(form: Any, about: Any = None) -> str:
+def _prefixes() -> dict[str, str]:
+    """What the numbers of each kind begin with."""
+    given = {row.kind: row.prefix for row in database().scalars(select(NumberSeries))}
+    return {kind: given.get(kind, "") for kind in numbers.LONGEST}
+
+
+def _settings(form: Any, about: Any = None, met: overtaken.Shown | None = None) -> str:
     session = database()
     return render_template(
         "admin/settings.html",
         office=queries.office(session),
         form=form,
         about=about or _office_form(),
+        met=met,
+        was=overtaken.opened(office_data(queries.office(session), time_zone=time_zone())),
+        was_begun=overtaken.opened(_prefixes()),
         editable=may("settings.edit"),
         series=[(kind_words(row.kind), row.prefix, row.next) for row in session.scalars(select(NumberSeries))],
     )
@@ -260,6 +295,7 @@ def _people(form: Any, made: tuple[str, str] | None = None) -> str:
         roles=[(name, role_words(name)) for name in roles],
         matrix=[(permission_words(code), held) for code, held in matrix],
         role_words=role_words,
+        was=lambda held: overtaken.opened({"roles": held_words(held)}),
     )
 
 
@@ -273,6 +309,11 @@ def _person_form(*, empty: bool = False) -> Any:
     form = PersonForm(formdata=None) if empty else PersonForm()
     form.role.choices = [SelectChoice(name, role_words(name)) for name in people.role_names(database())]
     return form
+
+
+def held_words(roles: Sequence[str]) -> str:
+    """The roles somebody has, as a list in words."""
+    return ", ".join(role_words(one) for one in sorted(roles))
 
 
 def kind_words(kind: str) -> str:

@@ -1,5 +1,6 @@
 """The form of a creation class: its line of the table, cell by cell."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -9,7 +10,7 @@ from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from interface.languages import language_name
 from local_node.classes import rules
 from local_node.classes.words import family_words, rights_words
-from mappings.codes.rows import LANGUAGES
+from mappings.codes.rows import LANGUAGES, CreationClass
 
 
 class ClassForm(FlaskForm):  # type: ignore[misc]
@@ -28,10 +29,16 @@ class ClassForm(FlaskForm):  # type: ignore[misc]
     partners = StringField(_("Partners that take it"), render_kw={"dir": "ltr"})
 
 
-def form_with(cells: dict[str, str] | None = None) -> Any:
-    """The form, from what was typed or from the cells of a class."""
-    data = cells and {**cells, "details": cells["details"].replace(";", "\n")}
-    form = ClassForm(data=data)
+def data_of(row: CreationClass) -> dict[str, str]:
+    """A class as the form shows it."""
+    cells = rules.cells_of(row)
+    shown = {name: cells[name] for name in cells if hasattr(ClassForm, name)}
+    return {**shown, "details": cells["details"].replace(";", "\n")}
+
+
+def form_with(data: Mapping[str, Any] | None = None, *, typed: bool = True) -> Any:
+    """The form, from what was typed or from ``data``."""
+    form = ClassForm(data=data) if typed else ClassForm(formdata=None, data=data)
     form.family.choices = [SelectChoice(one, family_words(one)) for one in rules.FAMILIES]
     form.right_families.choices = [
         SelectChoice(one, rights_words(one)) for one in ("author", "related", "author related")

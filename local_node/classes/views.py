@@ -7,7 +7,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,9 +16,12 @@ from interface.languages import language
 from interface.numbers import format_instant
 from interface.pages import say
 from interface.permissions import may, permission
+from local_node.admin.operations import alone
 from local_node.classes import forms, operations, queries, rules
 from local_node.classes.words import family_words, finding_words, rights_words
 from local_node.history import queries as history
+from local_node.overtaken import presenting as overtaken
+from local_node.overtaken.rules import meet, taken
 from local_node.web import now, person
 from local_node.works.words import detail_label
 from mappings import tables
@@ -67,7 +70,7 @@ def add() -> Answer:
 def one_class(code: str) -> str:
     """One class."""
     row = _found(code)
-    return _page(row, forms.form_with(rules.cells_of(row)))
+    return _page(row, forms.form_with(forms.data_of(row)))
 
 
 @pages.post("/settings/classes/<code>")
@@ -86,8 +89,12 @@ def _found(code: str) -> CreationClass:
 
 def _typed(row: CreationClass | None) -> Answer:
     form = forms.form_with()
+    if row is not None and (answer := _overtaken(row.code, form)) is not None:
+        return answer
     if not form.validate_on_submit():
         return _page(row, form), 400
+    if row is not None and (fields := request.form.getlist("theirs")):
+        form = forms.form_with(taken(form.data, forms.data_of(row), fields), typed=False)
     cells = forms.cells_from(form, rules.cells_of(row) if row else None)
     try:
         kept = operations.keep(database(), cells, new=row is None, by=person(), now=now())
@@ -100,13 +107,28 @@ def _typed(row: CreationClass | None) -> Answer:
     return redirect(url_for("classes.one_class", code=kept.code))
 
 
-def _page(row: CreationClass | None, form: Any) -> str:
+def _overtaken(code: str, form: Any) -> Answer | None:
+    """The page in which both states come together, when somebody else saved the class meanwhile."""
+    session, was = database(), overtaken.was_opened()
+    alone(session)
+    queries.forget(session)
+    present = forms.data_of(_found(code))
+    if was is None or was == present:
+        return None
+    met = meet(was, present, form.data)
+    merged = forms.form_with(met.data, typed=False)
+    return _page(_found(code), merged, overtaken.shown(session, f"class/{code}", met, merged)), 409
+
+
+def _page(row: CreationClass | None, form: Any, met: overtaken.Shown | None = None) -> str:
     lang = language()
     entries = history.of(database(), f"class/{row.code}") if row else []
     return render_template(
         "classes/class.html",
         row=row,
         form=form,
+        met=met,
+        was=overtaken.opened(forms.data_of(row)) if row else "",
         lang=lang,
         editable=may("settings.edit"),
         roles=[(code, tables.roles.name(code, lang)) for code in row.roles] if row else [],

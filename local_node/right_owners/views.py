@@ -36,6 +36,8 @@ from local_node.imports import queries as imports
 from local_node.lists import presenting as lists
 from local_node.lists import rules
 from local_node.lists.rules import Layout, Wanted
+from local_node.overtaken import presenting as overtaken
+from local_node.overtaken import rules as overtaken_rules
 from local_node.right_owners import forms, operations, queries
 from local_node.right_owners.models import RightOwner
 from local_node.right_owners.rules import RightOwnerRefused, tidied, with_latin
@@ -202,6 +204,11 @@ def _typed(row: RightOwner | None) -> Answer:
     do = request.form.get("do", "save")
     if do not in ("save", "different", "save-next"):
         return _page(row, forms.form_with(_after_button(form, do), typed=False))
+    if row is not None and _version(form) not in (None, row.version):
+        return _overtaken(row, form)
+    if row is not None and (fields := request.form.getlist("theirs")):
+        theirs = forms.data_of(queries.to_party(row), row.version)
+        form = forms.form_with(overtaken_rules.taken(form.data, theirs, fields), typed=False)
     before = queries.to_party(row) if row else None
     party = forms.party_from(form, before)
     alike = _alike(before, tidied(party))
@@ -232,8 +239,7 @@ def _tell_apart(key: str, others: Sequence[str]) -> None:
 
 
 def _save(row: RightOwner | None, form: Any, party: Party) -> Answer:
-    session = database()
-    version = int(form.version.data) if (form.version.data or "").isdigit() else None
+    version, session = _version(form), database()
     try:
         if row is None:
             kept = operations.register(session, party, by=person(), now=now())
@@ -245,13 +251,27 @@ def _save(row: RightOwner | None, form: Any, party: Party) -> Answer:
         return _page(row and _found(UUID(row.id)), form, problems=problems), 400
     except operations.Overtaken:
         session.rollback()
-        text = _("Somebody else changed this right owner meanwhile. Open the page again, then repeat your change.")
-        return _page(row and _found(UUID(row.id)), form, notice=text), 409
+        return _overtaken(_found(UUID(str(party.id))), form)
     if form.birth_date.data and kept.id:
         vault = node().vault(session)
         operations.keep_birth_date(session, kept.id, form.birth_date.data, vault=vault, by=person(), now=now())
     _tell_apart(str(kept.id), request.form.getlist("apart"))
     return _saved(str(kept.id), _("Saved %(time)s.", time=format_instant(now())), undo=row is not None)
+
+
+def _version(form: Any) -> int | None:
+    """The version of the right owner that the person had before them."""
+    return int(form.version.data) if (form.version.data or "").isdigit() else None
+
+
+def _overtaken(row: RightOwner, form: Any) -> Answer:
+    """Somebody else saved them meanwhile: both states field by field, and a form in which they come together."""
+    seen = history.state(database(), operations.subject_of(row.id), _version(form) or 0, Party)
+    now_data = forms.data_of(queries.to_party(row), row.version)
+    was = now_data if seen is None else forms.data_of(seen, 0)
+    met = overtaken_rules.meet(was, now_data, form.data)
+    merged = forms.form_with({**met.data, "version": str(row.version)}, typed=False)
+    return _page(row, merged, met=overtaken.shown(database(), operations.subject_of(row.id), met, merged)), 409
 
 
 def _after_button(form: Any, do: str) -> dict[str, Any]:
@@ -287,7 +307,7 @@ def _page(
     *,
     problems: list[tuple[str, str]] | None = None,
     alike: list[dict[str, Any]] | None = None,
-    notice: str = "",
+    met: overtaken.Shown | None = None,
 ) -> str:
     """The page of a right owner, known or new, with what is wrong on top."""
     return render_template(
@@ -299,7 +319,7 @@ def _page(
         said={scheme: said_of(scheme, form[forms.number_field(scheme)].data or "") for scheme in SCHEMES},
         problems=problems,
         alike=alike,
-        notice=notice,
+        met=met,
         editable=may("right_owners.edit"),
         entries=_history(row)[:8] if row else [],
         imported=imports.of_record(database(), "party", row.id) if row else [],

@@ -34,6 +34,8 @@ from local_node.imports import queries as imports
 from local_node.lists import presenting as lists
 from local_node.lists import rules
 from local_node.lists.rules import Layout, Wanted
+from local_node.overtaken import presenting as overtaken
+from local_node.overtaken import rules as overtaken_rules
 from local_node.right_owners import queries as right_owners
 from local_node.web import now, person, wake
 from local_node.works import forms, operations, presenting, queries, submitted
@@ -195,6 +197,10 @@ def _typed(row: CreationClass, stored: WorkRow | None) -> Answer:
         return _page(row, stored, _with_latin(form, row, stored))
     if do not in SAVES:
         return _grid(row, stored, forms.form_of(row, submitted.after_button(form, do, allowed_roles(row)), typed=False))
+    if stored is not None and _version(form) not in (None, stored.version):
+        return _overtaken(row, stored, form)
+    if fields := request.form.getlist("theirs"):
+        form = _with_theirs(row, stored, form, fields)
     before = queries.to_work(stored) if stored else None
     read = submitted.read(database(), form, row, before)
     if read.problems:
@@ -234,8 +240,7 @@ def _tell_apart(key: str) -> None:
 
 
 def _save(row: CreationClass, stored: WorkRow | None, form: Any, typed: Work, *, draft: bool) -> Answer:
-    version = int(form.version.data) if (form.version.data or "").isdigit() else None
-    session = database()
+    version, session = _version(form), database()
     try:
         if draft:
             kept = operations.save_draft(session, typed, by=person(), now=now(), version=version)
@@ -248,12 +253,33 @@ def _save(row: CreationClass, stored: WorkRow | None, form: Any, typed: Work, *,
         return _page(row, stored and _found(UUID(stored.id)), form, refused.findings), 400
     except operations.Overtaken:
         session.rollback()
-        text = _("Somebody else changed this work meanwhile. Open it again, then repeat your change.")
-        return _page(row, stored and _found(UUID(stored.id)), form, notice=text), 409
+        return _overtaken(row, _found(UUID(str(typed.id))), form)
     except operations.NotADraft:
         abort(400)
     _tell_apart(str(kept.id))
     return _saved(str(kept.id), _("Saved %(time)s.", time=format_instant(now())), undo=stored is not None)
+
+
+def _version(form: Any) -> int | None:
+    """The version of the work that the person had before them."""
+    return int(form.version.data) if (form.version.data or "").isdigit() else None
+
+
+def _overtaken(row: CreationClass, stored: WorkRow, form: Any) -> Answer:
+    """Somebody else saved the work meanwhile: both states field by field, and a form in which they come together."""
+    seen = history.state(database(), operations.subject_of(stored.id), _version(form) or 0, Work)
+    now_data = forms.data_of(queries.to_work(stored), stored.version)
+    was = now_data if seen is None else forms.data_of(seen, None)
+    met = overtaken_rules.meet(was, now_data, form.data)
+    merged = forms.form_of(row, {**met.data, "version": str(stored.version)}, typed=False)
+    shown = overtaken.shown(database(), operations.subject_of(stored.id), met, merged)
+    return _page(row, stored, merged, met=shown), 409
+
+
+def _with_theirs(row: CreationClass, stored: WorkRow | None, form: Any, fields: Sequence[str]) -> Any:
+    """The form with the fields as they are stored, of which the person said so after somebody else had saved."""
+    theirs = forms.data_of(queries.to_work(stored), stored.version) if stored else {}
+    return forms.form_of(row, overtaken_rules.taken(form.data, theirs, fields), typed=False)
 
 
 def _with_latin(form: Any, row: CreationClass, stored: WorkRow | None) -> Any:
@@ -317,7 +343,7 @@ def _page(
     stored: WorkRow | None,
     form: Any,
     problems: tuple[Finding, ...] = (),
-    notice: str = "",
+    met: overtaken.Shown | None = None,
     alike: Alike = (),
     template: str = "works/work.html",
 ) -> str:
@@ -336,7 +362,7 @@ def _page(
         editable=may("works.edit") and (stored is None or stored.status != "withdrawn"),
         problems=[(presenting.anchor(one.field), finding_words(one)) for one in problems],
         bad_lines={int(one.field.split(".")[1]) for one in problems if one.field.startswith("interests.")},
-        notice=notice,
+        met=met,
         sums=presenting.sums_row(form),
         details=presenting.details_of(kept, lang) if kept else [],
         checks=presenting.checks_of(kept) if kept else [],

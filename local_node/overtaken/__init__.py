@@ -1,0 +1,1 @@
+"""Two people at one record: what each of them changed, field by field, and how both come together. Nothing is lost."""
