@@ -56,7 +56,7 @@ def _tasks() -> Tasks | None:
 def _sync() -> Sync | None:
     if not may("exchange.read"):
         return None
-    status = boxes.status(database(), now=now())
+    status = boxes.status(database(), done=False, now=now())
     waiting = status.new + status.sealed + status.sent
     oldest = timedelta(seconds=status.oldest_seconds or 0)
     text = _("last answer %(time)s", time=format_instant(status.last_receipt)) if status.last_receipt else ""

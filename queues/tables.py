@@ -165,6 +165,9 @@ inbox = Table(
     Index("ix_inbox_msg_id", "msg_id"),
 )
 Index("ix_inbox_owed", inbox.c.source, sqlite_where=text("owed"), postgresql_where=text("owed"))
+IS_TROUBLED = text("outcome IN ('held', 'refused', 'parked')")
+"""What arrived and could not be used, in the words of its index, by which SQLite knows that the index holds it."""
+Index("ix_inbox_troubled", inbox.c.outcome, sqlite_where=IS_TROUBLED, postgresql_where=IS_TROUBLED)
 
 inbox_held = Table(
     "inbox_held",

@@ -18,7 +18,7 @@ from local_node.works.models import WorkRow
 from mappings import messages as vocabulary
 from mappings.model import Acknowledged, Assigned, Refusal
 from queues import REFUSAL, envelope_of
-from queues.tables import inbox, outbox, parked
+from queues.tables import IS_TROUBLED, inbox, outbox, parked
 
 ANSWERS = ("kora.work.acknowledged.v1", "kora.identifier.assigned.v1")
 """Types with which a partner answers."""
@@ -37,6 +37,9 @@ OUTGOING: Mapping[str, tuple[str, ...]] = {
 
 INCOMING: Mapping[str, tuple[str, ...]] = {"received": (), "troubled": ("held", "refused", "parked")}
 """Groups of messages that arrived; *troubled* could not be used."""
+
+UNFINISHED = ("waiting", "sent", "held", "refused", "parked")
+"""Groups of our own messages that are on their way or went wrong."""
 
 MOST_RECORDS = 200
 """Records a text may find before their messages are looked for."""
@@ -131,8 +134,9 @@ def counts(session: Session) -> dict[str, int]:
 
 def unfinished(session: Session) -> dict[str, int]:
     """How many messages are on their way or went wrong, by group; cheaper than ``counts``."""
-    numbers = _numbers(session)
-    return {group: numbers[group] for group in ("waiting", "sent", "held", "refused", "parked", "troubled")}
+    sent = _by_state(session, [state for group in UNFINISHED for state in OUTGOING[group]])
+    numbers = {group: sum(sent.get(state, 0) for state in OUTGOING[group]) for group in UNFINISHED}
+    return numbers | {"troubled": _troubled(session)}
 
 
 def strays(session: Session) -> list[Line]:
@@ -274,15 +278,20 @@ def _speaks_of(session: Session, table: Table, text: str) -> ColumnElement[bool]
 
 def _numbers(session: Session) -> dict[str, int]:
     """Messages by the states of each group; *arrived* and *answered* are not told apart here."""
-    sent = _by_state(session, outbox, outbox.c.state)
-    arrived = _by_state(session, inbox, inbox.c.outcome)
+    sent = _by_state(session, {state for states in OUTGOING.values() for state in states})
     numbers = {group: sum(sent.get(state, 0) for state in states) for group, states in OUTGOING.items()}
-    numbers |= {group: sum(arrived.get(state, 0) for state in states) for group, states in INCOMING.items()}
-    numbers["all"], numbers["received"] = sum(sent.values()), sum(arrived.values())
-    numbers["troubled"] += len(strays(session))
+    numbers["all"], numbers["troubled"] = sum(sent.values()), _troubled(session)
+    numbers["received"] = session.scalar(select(func.count()).select_from(inbox)) or 0
     return numbers
 
 
-def _by_state(session: Session, table: Table, state: Any) -> dict[str, int]:
-    statement = select(func.coalesce(state, "received"), func.count()).select_from(table).group_by(state)
+def _troubled(session: Session) -> int:
+    """How many messages arrived and could not be used, those that never got into the inbox included."""
+    there = session.scalar(select(func.count()).select_from(inbox).where(IS_TROUBLED)) or 0
+    return there + len(strays(session))
+
+
+def _by_state(session: Session, states: Iterable[str]) -> dict[str, int]:
+    """How many of our own messages are in each of these states."""
+    statement = select(outbox.c.state, func.count()).where(outbox.c.state.in_(states)).group_by(outbox.c.state)
     return {name: number for name, number in session.execute(statement)}  # noqa: C416

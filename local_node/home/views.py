@@ -36,7 +36,7 @@ pages = Blueprint("home", __name__)
 @public
 def health() -> Response:
     """Whether the node answers and its database too; numbers without names."""
-    status = boxes.status(database(), now=now())
+    status = boxes.status(database(), done=False, now=now())
     return jsonify(ok=True, waiting=status.new + status.sealed + status.sent, parked=status.parked)
 
 
@@ -47,7 +47,7 @@ def page() -> str | Response:
     session = database()
     if may("settings.edit") and _is_first_start():
         return redirect(url_for("admin.setup"))
-    status, messages = boxes.status(session, now=now()), unfinished()
+    status, messages = boxes.status(session, done=False, now=now()), unfinished()
     seen = home.seen_until(session, person())
     left = [_left(row, at) for row, at in home.left_at(session, person())]
     return render_template(

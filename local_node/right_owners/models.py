@@ -19,7 +19,7 @@ class RightOwner(Base):
     version: Mapped[int] = mapped_column()
     societies: Mapped[Json]
     birth_date_sealed: Mapped[str | None] = mapped_column(String(200))
-    has_latin_name: Mapped[bool]
+    has_latin_name: Mapped[bool] = mapped_column(index=True)
     """A Latin name that may be sent to partners: typed or accepted by a person."""
     withdrawn_at: Mapped[datetime | None]
     """A record that came by mistake: it stays readable, and lists and searches leave it out."""

@@ -71,13 +71,15 @@ class InterestRow(Base):
     """
 
     __tablename__ = "interest"
+    __table_args__ = (Index("ix_interest_right_owner_id_work_id", "right_owner_id", "work_id"),)
+    """Holds both columns, so that the works of somebody are read from the index alone."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     work_id: Mapped[str] = mapped_column(ForeignKey("work.id"), index=True)
     position: Mapped[int]
     role: Mapped[str] = mapped_column(String(4))
     controlled: Mapped[bool]
-    right_owner_id: Mapped[str | None] = mapped_column(ForeignKey("right_owner.id"), index=True)
+    right_owner_id: Mapped[str | None] = mapped_column(ForeignKey("right_owner.id"))
     named_party: Mapped[Json | None]
     shares: Mapped[Json]
     societies: Mapped[Json]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, not_, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from local_node.alike.queries import told_apart
 from local_node.alike.rules import SHORTEST, Reason, skeleton, work_reasons
@@ -113,20 +113,28 @@ def search(
     asks for both at once. ``sort`` is title, class or changed, with a minus for the other direction; a sorted list is
     continued by ``offset``.
     """
-    statement = _found(text)
-    if creation_class:
-        statement = statement.where(WorkRow.creation_class == creation_class)
-    if state:
-        statement = statement.where(_in_state(state))
-    if answer:
-        statement = statement.where(_answered(answer))
+    narrowed = [*_narrowed(creation_class, state, answer)]
     if since:
-        statement = statement.where(WorkRow.changed_at >= since)
-    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(WorkRow.id).subquery())) or 0
+        narrowed.append(WorkRow.changed_at >= since)
+    found = _found(text)
+    conditions = [*(WorkRow.id.in_(ids) for ids in found), *narrowed]
+    # What is found by one word and nothing else is counted without a look at the works themselves.
+    counted = found[0] if len(found) == 1 and not narrowed else select(WorkRow.id).where(*conditions)
+    total = session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+    statement = select(WorkRow).where(*conditions)
     if before:
         statement = statement.where(WorkRow.id < before)
     rows = session.scalars(_sorted(statement, sort).offset(offset).limit(limit + 1)).all()
     return Page(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
+
+
+def _narrowed(creation_class: str | None, state: str | None, answer: str | None) -> Iterator[ColumnElement[bool]]:
+    if creation_class:
+        yield WorkRow.creation_class == creation_class
+    if state:
+        yield _in_state(state)
+    if answer:
+        yield _answered(answer)
 
 
 def similar(session: Session, work: Work, limit: int = 5) -> list[tuple[WorkRow, tuple[Reason, ...]]]:
@@ -282,16 +290,20 @@ def _named(row: InterestRow) -> Party | None:
     return None if row.named_party is None else from_json(Party, row.named_party)
 
 
-def _found(text: str) -> Select[WorkRow]:
-    statement = select(WorkRow)
-    title, divider, name = text.partition(" / ")
-    if divider:
-        titled = (WorkRow.id.in_(beginning("work", word)) for word in asked(title))
-        return statement.where(*titled, *(WorkRow.id.in_(_held_by(word)) for word in asked(name)))
-    for word in asked(text):
-        numbered = select(WorkRow.id).where(WorkRow.number.in_((word, word.upper())))
-        statement = statement.where(WorkRow.id.in_(union(beginning("work", word), _held_by(word), numbered)))
-    return statement
+def _found(text: str) -> list[Select[str] | CompoundSelect[str]]:
+    """For each word of the text, the ids of the works that it finds; the text finds what all of them find."""
+    title, _divider, name = (asked(part) for part in text.partition(" / "))
+    if title and name:
+        return [*map(_titled, title), *map(_held_by, name)]
+    return [union(_titled(word), _held_by(word), _numbered(word)) for word in asked(text)]
+
+
+def _titled(word: str) -> Select[str]:
+    return beginning("work", word)
+
+
+def _numbered(word: str) -> Select[str]:
+    return select(WorkRow.id).where(WorkRow.number.in_((word, word.upper())))
 
 
 def _sorted(statement: Select[WorkRow], sort: str) -> Select[WorkRow]:
@@ -319,12 +331,12 @@ def _in_state(state: str) -> ColumnElement[bool]:
     if state in {"draft", "registered", "withdrawn"}:
         return WorkRow.status == state
     if state == "blocked":
-        unnamed = exists().where(
-            InterestRow.work_id == WorkRow.id,
-            InterestRow.right_owner_id == RightOwner.id,
-            not_(RightOwner.has_latin_name),
+        # By the few records that are not well; to look at each work would take longer with every work.
+        blocked, unnamed = aliased(WorkRow), select(RightOwner.id).where(not_(RightOwner.has_latin_name))
+        held = select(InterestRow.work_id).where(InterestRow.right_owner_id.in_(unnamed))
+        return and_(
+            WorkRow.status != "withdrawn", WorkRow.id.in_(union(select(blocked.id).where(blocked.blocked), held))
         )
-        return and_(WorkRow.status != "withdrawn", or_(WorkRow.blocked, unnamed))
     if state == "conflict":
         return exists().where(WorkConflict.work_id == WorkRow.id, WorkConflict.decision.is_(None))
     if state == "answered":
