@@ -1,9 +1,11 @@
 """Did every message arrive once? Found by comparing what the databases hold, never by counters."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy.pool import NullPool
 
 from kora_demo.parts import NODES, Stage
 
@@ -28,36 +30,44 @@ def of(stage: Stage) -> dict[str, int]:
 
 def waiting(stage: Stage) -> int:
     """Messages in both directions that are not receipted yet."""
-    question = "SELECT count(*) FROM outbox WHERE receipted_at IS NULL"
-    return sum(_count(sender, question) for sender, _ in _directions(stage))
+    question = "SELECT msg_id FROM outbox WHERE receipted_at IS NULL"
+    return sum(len(_rows(sender, "outbox", question)) for sender, _ in _directions(stage))
 
 
-def _node(stage: Stage, name: str) -> Path:
-    return stage.folder(name) / "node.db"
-
-
-def _directions(stage: Stage) -> Iterator[tuple[Path, list[Path]]]:
-    gateway = stage.folder("gateway") / "gateway.db"
-    nodes = [_node(stage, name) for name in NODES]
+def _directions(stage: Stage) -> Iterator[tuple[str, list[str]]]:
+    """Database of the sender, databases of those who receive from it."""
+    gateway = stage.database("gateway")
+    nodes = [stage.database(name) for name in NODES]
     yield from ((node, [gateway]) for node in nodes)
     yield gateway, nodes
 
 
-def _sent(path: Path) -> list[str]:
-    return [row[0] for row in _rows(path, "SELECT msg_id FROM outbox")]
+def _sent(url: str) -> list[str]:
+    return [row[0] for row in _rows(url, "outbox", "SELECT msg_id FROM outbox")]
 
 
-def _settled(receivers: list[Path], sent: set[str]) -> list[tuple[str, str]]:
-    found = [row for path in receivers for row in _rows(path, "SELECT msg_id, outcome FROM inbox")]
+def _settled(receivers: list[str], sent: set[str]) -> list[tuple[str, str]]:
+    found = [row for url in receivers for row in _rows(url, "inbox", "SELECT msg_id, outcome FROM inbox")]
     return [(message, outcome) for message, outcome in found if message in sent and outcome]
 
 
-def _count(path: Path, question: str) -> int:
-    return int(_rows(path, question)[0][0])
+def _rows(url: str, table: str, question: str) -> list[tuple[str, ...]]:
+    """Nothing where there is no such table yet."""
+    with _looking(url) as connection:
+        if connection is None or not inspect(connection).has_table(table):
+            return []
+        return [tuple(row) for row in connection.execute(text(question))]
 
 
-def _rows(path: Path, question: str) -> list[tuple[str, ...]]:
-    if not path.exists():
-        return [("0",)] if "count(" in question else []
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)) as database:
-        return database.execute(question).fetchall()
+@contextmanager
+def _looking(url: str) -> Iterator[Connection | None]:
+    """A connection over the rows of all nodes; None where no part made its database yet. Nothing is changed here."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite" and not Path(str(where.database)).exists():
+        yield None
+        return
+    engine = create_engine(where, poolclass=NullPool)
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT set_config('kora.node_id', '*', true)"))
+        yield connection

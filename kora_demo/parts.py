@@ -13,15 +13,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
+
+from kora_demo.servers import DemoFailed, Servers, settle
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8600
@@ -36,11 +39,26 @@ NODES = tuple(OFFICES)
 PUBLISHED, FAULTY = "CW260001TWP_997.V21", "CW260002TWP_997.V21"
 """An invented publisher's file, and one whose only work owns too little."""
 
+STARTED_AGAIN = 10
+"""How often a worker that ended by itself is started anew before that counts as a failure."""
+
 R = TypeVar("R")
 
 
-class DemoFailed(click.ClickException):
-    """A part did not start, or a command of it failed; the message says which and where its log is."""
+class Process(NamedTuple):
+    """One process beside the pages, where a broker carries: its part, and its command under ``kora``."""
+
+    part: str
+    command: tuple[str, ...]
+
+
+BESIDE: Mapping[str, Process] = {
+    "gateway-exchange": Process("gateway", ("gateway", "exchange")),
+    "gateway-worker-1": Process("gateway", ("gateway", "worker", "--queues", "conn.cisnet,jobs.fast")),
+    "gateway-worker-2": Process("gateway", ("gateway", "worker", "--queues", "conn.cisnet,jobs.fast")),
+    **{f"{part}-worker": Process(part, ("node", "worker")) for part in NODES},
+}
+"""The background of a real installation, as its supervisor starts it, and starts it again when it ended."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,7 @@ class Stage:
 
     data: Path
     port: int
+    servers: Servers = field(default_factory=Servers)
 
     def folder(self, part: str) -> Path:
         return self.data / part
@@ -66,11 +85,31 @@ class Stage:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KORA_")}
         own = {
             "KORA_DATA": str(self.folder(part)),
-            "KORA_BROKER_URL": f"sqlitelease:///{self.data / 'carrier.sqlite'}",
             "KORA_GATEWAY_URL": self.address("gateway"),
             "KORA_POLL_S": "1",
+            "KORA_LANG": os.environ.get("KORA_LANG", "en"),
         }
-        return inherited | own | {"KORA_LANG": os.environ.get("KORA_LANG", "en")} | more
+        if self.servers.broker is None:
+            own["KORA_BROKER_URL"] = f"sqlitelease:///{self.data / 'carrier.sqlite'}"
+        if part in self.databases:
+            own["KORA_DATABASE_URL"] = self.databases[part]
+        return inherited | own | self.servers.broker_of(part) | more
+
+    @property
+    def set_up(self) -> Path:
+        """A file that is there when all parts were founded."""
+        return self.data / "set-up"
+
+    @cached_property
+    def databases(self) -> dict[str, str]:
+        """URLs of the databases of those parts that have one on a server."""
+        parts = ("gateway", *NODES)
+        return settle(self.servers, self.data / "servers.json", parts, new=not self.set_up.exists())
+
+    def database(self, part: str) -> str:
+        """The URL of a part's database, wherever it is."""
+        name = "gateway.db" if part == "gateway" else "node.db"
+        return self.databases.get(part) or f"sqlite:///{self.folder(part) / name}"
 
     def refuse_taken_ports(self) -> None:
         """Raise DemoFailed, naming it, when somebody else uses one of the ports."""
@@ -85,16 +124,22 @@ class Stage:
 
 @dataclass
 class Players:
-    """The running parts, stopped together."""
+    """The running processes, stopped together."""
 
     stage: Stage
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     exit_codes: dict[str, int] = field(default_factory=dict)
+    asked: set[subprocess.Popen[str]] = field(default_factory=set)
+    """Commands that are waited for; each ends by itself."""
+    again: dict[str, tuple[int, Callable[[], object]]] = field(default_factory=dict)
+    """Processes that are started anew when they end: how often that happened, and how it is done."""
+    stopping: bool = False
 
-    def start(self, part: str, *arguments: str, **settings: str) -> subprocess.Popen[str]:
-        """Start one part; what it says goes to its log, but for the line a simulator prints when it is ready."""
-        self.stage.folder(part).mkdir(parents=True, exist_ok=True)
-        with (self.stage.folder(part) / "log.txt").open("a", encoding="utf-8") as log:
+    def start(self, part: str, *arguments: str, name: str | None = None, **settings: str) -> subprocess.Popen[str]:
+        """Start one process of a part; what it says goes to its log, but for what a simulator prints when ready."""
+        log_file = self.log(part, name)
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        with log_file.open("a", encoding="utf-8") as log:
             process = subprocess.Popen(  # noqa: S603  our own command with our own arguments
                 [sys.executable, "-m", "kora", *arguments],
                 env=self.stage.environment(part, **settings),
@@ -103,28 +148,86 @@ class Players:
                 text=True,
                 start_new_session=True,
             )
-        self.running[part] = process
+        self.running[name or part] = process
         return process
 
+    def supervise(self, name: str, process: Process, settings: Mapping[str, str]) -> None:
+        """Start a process of the background; when it ends by itself, ``check`` starts it anew."""
+
+        def start() -> None:
+            self.start(process.part, *process.command, name=name, **settings)
+
+        self.again[name] = (0, start)
+        start()
+
+    def log(self, part: str, name: str | None = None) -> Path:
+        return self.stage.folder(part) / ("log.txt" if name is None else f"{name.removeprefix(f'{part}-')}.log.txt")
+
     def check(self) -> None:
-        """Raise DemoFailed when a part ended by itself."""
-        for part, process in self.running.items():
-            if process.poll() is not None:
-                raise DemoFailed(f"{part} ended with {process.returncode}: see {self.stage.folder(part) / 'log.txt'}")
+        """Start anew what has to be; raise DemoFailed when another part ended by itself, or one too often."""
+        ended = {name: process.returncode for name, process in self.running.items() if process.poll() is not None}
+        for name, code in ended.items():
+            times, start = self.again.get(name, (STARTED_AGAIN, None))
+            if start is None or times == STARTED_AGAIN:
+                part, beside = (BESIDE[name].part, name) if name in BESIDE else (name, None)
+                raise DemoFailed(f"{name} ended with {code}: see {self.log(part, beside)}")
+            click.echo(f"{name} ended with {code} and is started again", err=True)
+            _end_group(self.running[name])
+            self.again[name] = (times + 1, start)
+            start()
+
+    def ask(self, part: str, *arguments: str, told: str = "", **settings: str) -> tuple[int, str, str]:
+        """Run a command of a part to its end: exit code, standard output and error. Raises DemoFailed."""
+        if self.stopping:
+            raise DemoFailed("stopped")
+        process = subprocess.Popen(  # noqa: S603  our own command with our own arguments
+            [sys.executable, "-m", "kora", *arguments],
+            env=self.stage.environment(part, **settings),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.asked.add(process)
+        try:
+            said, complained = process.communicate(told, timeout=PATIENCE_SECONDS)
+        except BaseException as error:
+            _end_group(process)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                said = f"kora {' '.join(arguments)} at {part} did not end in {PATIENCE_SECONDS:.0f} s"
+                raise DemoFailed(said) from error
+            raise
+        finally:
+            self.asked.discard(process)
+        return process.returncode, said, complained
+
+    def hang_up(self) -> None:
+        """Ask for nothing more, and wait for no answer: the demonstration is being stopped."""
+        self.stopping = True
+        for process in tuple(self.asked):
+            _end_group(process, signal.SIGTERM)
 
     def stop(self) -> None:
+        """Let all processes end, and see to it that nothing they started stays behind."""
         for process in self.running.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for part, process in self.running.items():
-            try:
-                self.exit_codes[part] = process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                self.exit_codes[part] = process.wait()
+        for name, process in self.running.items():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=15)
+            _end_group(process)
+            self.exit_codes[name] = process.wait()
             if process.stdout is not None:
                 process.stdout.close()
         self.running.clear()
+
+
+def _end_group(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> None:
+    """Send a signal to whatever is left of a process and all it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 @dataclass
@@ -137,17 +240,10 @@ class Demo:
 
     def ask(self, part: str, *arguments: str, accept: Sequence[int] = (0,)) -> Any:
         """Run a command of one part with ``--json`` and return what it answers. Raises DemoFailed."""
-        ran = subprocess.run(  # noqa: S603  our own command with our own arguments
-            [sys.executable, "-m", "kora", *arguments, "--json"],
-            env=self.stage.environment(part, **self.settings(part)),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-        if ran.returncode not in accept:
-            raise DemoFailed(f"kora {' '.join(arguments)} at {part}: {(ran.stderr or ran.stdout).strip()}")
-        return json.loads(ran.stdout)
+        code, said, complained = self.players.ask(part, *arguments, "--json", **self.settings(part))
+        if code not in accept:
+            raise DemoFailed(f"kora {' '.join(arguments)} at {part}: {(complained or said).strip()}")
+        return json.loads(said)
 
     def settings(self, part: str) -> dict[str, str]:
         """What one part is told beside the common settings."""
@@ -163,12 +259,11 @@ class Demo:
             folder = self.stage.folder(part)
             folder.mkdir(parents=True, exist_ok=True)
             _write_societies(folder / "societies.csv")
-        done = self.stage.data / "set-up"
-        if done.exists():
+        if self.stage.set_up.exists():
             return None
         password = secrets.token_urlsafe(12)
         together(lambda part: self._found(part, password), (*NODES, "gateway"))
-        done.touch()
+        self.stage.set_up.touch()
         return password
 
     def _found(self, part: str, password: str) -> None:
@@ -184,16 +279,9 @@ class Demo:
         """The first person of a part, who changes the password at the first sign-in."""
         role = "operator" if part == "gateway" else "admin"
         arguments = [group, "user", "add", "--email", EMAIL, "--name", "Demo", "--role", role, "--password-stdin"]
-        ran = subprocess.run(  # noqa: S603  our own command with our own arguments
-            [sys.executable, "-m", "kora", *arguments],
-            env=self.stage.environment(part),
-            input=f"{password}\n",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ran.returncode:
-            raise DemoFailed(f"the account at {part}: {ran.stderr.strip()}")
+        code, _, complained = self.players.ask(part, *arguments, told=f"{password}\n")
+        if code:
+            raise DemoFailed(f"the account at {part}: {complained.strip()}")
 
     def start(self) -> None:
         """Start all four and wait until they answer."""
@@ -208,6 +296,9 @@ class Demo:
         for part in (*NODES, "gateway"):
             group = "gateway" if part == "gateway" else "node"
             self.players.start(part, group, "serve", "--port", str(self.stage.ports[part]), **self.settings(part))
+        if self.stage.servers.broker is not None:
+            for name, process in BESIDE.items():
+                self.players.supervise(name, process, self.settings(process.part))
         for part in (*NODES, "gateway"):
             self._wait_for(part)
 

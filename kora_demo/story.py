@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kora_demo import balance
-from kora_demo.parts import FAULTY, NODES, Demo, DemoFailed, patiently, together
+from kora_demo.parts import FAULTY, NODES, Demo, patiently, together
+from kora_demo.servers import DemoFailed
 
 OPEN = frozenset({"RA"})
 """Statuses after which the partner will say more."""
@@ -72,7 +73,7 @@ class Story:
     def _start(self) -> str:
         self.demo.set_up()
         self.demo.start()
-        return "two nodes, the gateway and the simulated CIS-Net answer"
+        return f"two nodes, the gateway and the simulated CIS-Net answer; {self.demo.stage.servers.words}"
 
     def _enrol(self) -> str:
         return f"{self.demo.enrol()} nodes enrolled and approved"
