@@ -25,6 +25,8 @@ GROUPS = {
     "id": ("kora:identifiers", "Check identifiers, offline."),
     "bench": ("kora:bench", "Measure; the figures as recorded stand in benchmarks/README.md."),
 }
+FORMATS = ("cwr", "ipi")
+"""Formats of files that are checked, shown and converted: packages of ``formats``."""
 FAULTY, MISUSED = 1, 2
 
 
@@ -73,6 +75,7 @@ def bench() -> None:
 
 
 A_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+AS_FORMAT = click.option("--format", "wanted", type=click.Choice(FORMATS), help="Read it as this format.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 
 
@@ -103,7 +106,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 @formats.command("check")
 @A_FILE
-@click.option("--format", "wanted", type=click.Choice(["cwr"]), help="Expect this format.")
+@AS_FORMAT
 @click.option("--strict", is_flag=True, help="Tolerate nothing that the standard forbids.")
 @AS_JSON
 def formats_check(file: Path, wanted: str | None, strict: bool, as_json: bool) -> None:
@@ -111,7 +114,7 @@ def formats_check(file: Path, wanted: str | None, strict: bool, as_json: bool) -
     from formats.check import check
 
     with opened(file) as stream:
-        report = check(stream, profile="strict" if strict else "import")
+        report = check(stream, profile="strict" if strict else "import", wanted=wanted)
     problems = [_problem(each) for each in report.problems]
     if as_json:
         answer(
@@ -164,26 +167,30 @@ def _print_report(file: Path, report: Any, problems: list[dict[str, Any]]) -> No
 
 
 @contextmanager
-def _cwr(file: Path) -> Iterator[BinaryIO]:
-    """The bytes of a CWR file that we read; else the command ends."""
+def _readable(file: Path, wanted: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
+    """The bytes of a file that we read, and its format; else the command ends."""
     from formats.detect import detect
 
     with opened(file) as stream:
         found = detect(stream)
-        if found is None or not found.readable:
+        if wanted is None and (found is None or not found.readable):
             raise click.ClickException(f"{file}: KORA-UNKNOWN-FORMAT")
-        yield stream
+        yield stream, wanted or (found.format if found else "")
+
+
+def _part(format: str, name: str = "") -> Any:
+    """The package of a format, or a module of it."""
+    return importlib.import_module(f"formats.{format}.{name}".rstrip("."))
 
 
 @formats.command("show")
 @A_FILE
-def formats_show(file: Path) -> None:
+@AS_FORMAT
+def formats_show(file: Path, wanted: str | None) -> None:
     """Print FILE so that a person can read it."""
-    from formats.cwr import Reader
-    from formats.cwr.showing import as_text
-
-    with _cwr(file) as stream:
-        for transaction in Reader(stream, rules=False):
+    with _readable(file, wanted) as (stream, format):
+        as_text = _part(format, "showing").as_text
+        for transaction in _part(format).Reader(stream, rules=False):
             for line in as_text(transaction):
                 click.echo(line)
 
@@ -192,10 +199,13 @@ def formats_show(file: Path) -> None:
 @A_FILE
 @click.option("--to", "target", required=True, type=click.Choice(["json", "csv", "cwr-2.1", "cwr-2.2"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to standard output.")
-def formats_convert(file: Path, target: str, out: Path | None) -> None:
-    """Write FILE in another form: JSON lines, a table with a row a work, or another version of CWR."""
-    with _cwr(file) as stream:
-        pieces = _converted(stream, target)
+@AS_FORMAT
+def formats_convert(file: Path, target: str, out: Path | None, wanted: str | None) -> None:
+    """Write FILE in another form: JSON lines, a table, or for works another version of CWR."""
+    with _readable(file, wanted) as (stream, format):
+        if target.startswith("cwr") and format != "cwr":
+            raise click.BadParameter(f"{file} is no CWR file", param_hint="--to")
+        pieces = _converted(stream, format, target)
         if out is None:
             sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
@@ -204,22 +214,18 @@ def formats_convert(file: Path, target: str, out: Path | None) -> None:
                 written.writelines(pieces)
 
 
-def _converted(stream: BinaryIO, target: str) -> Iterator[bytes]:
-    from formats.cwr import Reader
-    from formats.cwr.showing import COLUMNS, as_json, as_row
-
-    reader = Reader(stream, rules=target.startswith("cwr"))
+def _converted(stream: BinaryIO, format: str, target: str) -> Iterator[bytes]:
+    showing = _part(format, "showing")
+    reader = _part(format).Reader(stream, rules=target.startswith("cwr"))
     if target == "json":
         for transaction in reader:
-            yield f"{json.dumps(as_json(transaction), ensure_ascii=False)}\n".encode()
+            yield f"{json.dumps(showing.as_json(transaction), ensure_ascii=False)}\n".encode()
     elif target == "csv":
         text = io.StringIO()
-        table = csv.DictWriter(text, COLUMNS)
+        table = csv.DictWriter(text, showing.COLUMNS)
         table.writeheader()
         for transaction in reader:
-            row = as_row(transaction)
-            if row is not None:
-                table.writerow(row)
+            table.writerows(showing.as_rows(transaction))
             yield text.getvalue().encode()
             text.seek(0)
             text.truncate()
@@ -242,12 +248,11 @@ def _in_version(reader: Any, version: str) -> Iterator[bytes]:
 
 @formats.command("roundtrip")
 @A_FILE
-def formats_roundtrip(file: Path) -> None:
+@AS_FORMAT
+def formats_roundtrip(file: Path, wanted: str | None) -> None:
     """Read FILE, write it again and compare. Exit 1 with the first difference."""
-    from formats.cwr.roundtrip import compare
-
-    with _cwr(file) as stream:
-        difference = compare(stream)
+    with _readable(file, wanted) as (stream, format):
+        difference = _part(format, "roundtrip").compare(stream)
     if difference is None:
         click.echo("equal")
         return

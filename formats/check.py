@@ -1,15 +1,32 @@
 """What stands in a file and what is wrong with it: the answer of ``kora formats check``, without words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
-from formats.cwr import Group, ReadContext, Reader
+from formats import cwr, ipi
+from formats.cwr import ReadContext
 from formats.detect import Detected, detect
 from formats.problems import ERROR, WARNING, Problem
 
 MOST_LISTED = 1000
+
+
+class CountedGroup(Protocol):
+    """A group of a file as its reader counted it."""
+
+    type: str
+    id: int
+    transactions: int
+    records: int
+
+
+READERS: Mapping[str, Callable[[BinaryIO, str, ReadContext | None], Any]] = {
+    "cwr": cwr.Reader,
+    "ipi": lambda stream, profile, context: ipi.Reader(stream),
+}
+"""Format to what reads it, given the stream, the profile of reading and what is known beside the file."""
 
 
 @dataclass(slots=True)
@@ -21,7 +38,7 @@ class Report:
     encoding: str | None = None
     records: int = 0
     record_types: dict[str, int] = field(default_factory=dict)
-    groups: list[Group] = field(default_factory=list)
+    groups: Sequence[CountedGroup] = field(default_factory=list)
     transactions: int = 0
     acknowledgements: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -53,14 +70,19 @@ def _line(problem: Problem) -> int:
     return problem.line or 0
 
 
-def check(stream: BinaryIO, *, profile: str = "import", context: ReadContext | None = None) -> Report:
-    """Read a seekable stream to its end. What is none of our formats has format None and one problem that says so."""
-    detected = detect(stream)
+def check(
+    stream: BinaryIO, *, profile: str = "import", context: ReadContext | None = None, wanted: str | None = None
+) -> Report:
+    """Read a seekable stream to its end, as the format ``wanted`` or as the one it seems to have.
+
+    What is none of our formats has format None and one problem that says so.
+    """
+    detected = Detected(wanted, None, True) if wanted else detect(stream)
     if detected is None:
         return _refused(Report(None), Problem("KORA-UNKNOWN-FORMAT", line=1))
     if not detected.readable:
         return _refused(Report(detected.format, detected.version), version_not_read(detected))
-    reader = Reader(stream, profile, context)
+    reader = READERS[detected.format](stream, profile, context)
     findings, answers, transactions = Findings(), Counter[str](), 0
     for transaction in reader:
         transactions += 1
@@ -70,7 +92,7 @@ def check(stream: BinaryIO, *, profile: str = "import", context: ReadContext | N
             answers[transaction.records[0].transaction_status or ""] += 1
     findings.add(reader.problems)
     return Report(
-        format="cwr",
+        format=detected.format,
         version=reader.version,
         encoding=reader.encoding,
         records=reader.records,

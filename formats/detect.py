@@ -29,7 +29,15 @@ def detect(stream: BinaryIO) -> Detected | None:
     lines = beginning.splitlines()
     if not lines or not lines[0].startswith(b"HDR"):
         return None
-    return _cwr(lines)
+    return _ipi(lines) or _cwr(lines)
+
+
+def _ipi(lines: list[bytes]) -> Detected | None:
+    """IPI EDI has its version 01.00 where CWR has 01.10, and again in columns 12 to 16 of GRH."""
+    header, group = lines[0], lines[1] if len(lines) > 1 else b""
+    if group.startswith(b"GRH"):
+        return Detected("ipi", "01.00", True) if group[11:16] == b"01.00" else None
+    return Detected("ipi", "01.00", True) if header[59:64] == b"01.00" else None
 
 
 def _cwr(lines: list[bytes]) -> Detected | None:

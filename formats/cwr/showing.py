@@ -72,6 +72,13 @@ def as_row(transaction: Transaction) -> dict[str, Any] | None:
     }
 
 
+def as_rows(transaction: Transaction) -> Iterator[dict[str, Any]]:
+    """The rows of a transaction in the table: one for a work."""
+    row = as_row(transaction)
+    if row is not None:
+        yield row
+
+
 def _name(last: str | None, first: str | None) -> str:
     return ", ".join(part for part in (last, first) if part)
 

@@ -31,7 +31,7 @@ class Looked:
 def look(stream: BinaryIO, societies: Container[str] | None = None) -> Looked:
     """Read a seekable stream once, in constant memory."""
     detected = detect(stream)
-    if detected is None:
+    if detected is None or detected.format != "cwr":  # the register and other partners send no works
         return _unreadable(None, None, Problem("KORA-UNKNOWN-FORMAT", line=1))
     if not detected.readable:
         return _unreadable(detected.format, detected.version, version_not_read(detected))

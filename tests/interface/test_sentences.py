@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = {
     *("code", "field", "value", "version", "detail"),  # what any problem may say
     *("batch", "number", "held", "ipi", "role", "class", "share", "territory", "right", "sum"),  # of imports
+    *("record", "expected", "transaction"),  # of the register's files
 }
 
 
