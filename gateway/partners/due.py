@@ -1,9 +1,9 @@
 """Due rows of partners: a row per message and partner, so that a replay sends nothing twice."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gateway.database import NOBODY
@@ -53,6 +53,12 @@ def add(session: Session, partner: Partner, *, node_id: str, message_ids: Iterab
         now=now,
         due=rules.window_end(now, partner.window_s),
     )
+
+
+def times(session: Session, ids: Collection[int]) -> dict[int, datetime]:
+    """Since when each of these rows is due."""
+    found = select(table.c.id, table.c.next_attempt_at).where(table.c.id.in_(ids))
+    return dict(tuple(row) for row in session.execute(found)) if ids else {}
 
 
 def later(session: Session, job: Job, until: datetime) -> None:
