@@ -14,7 +14,9 @@ from gateway.gateway import Gateway
 from gateway.members import queries as members
 from gateway.members.queries import StoredKeys
 from gateway.ops.alerts import Watch
+from gateway.ops.beats import INTAKE, RELAY, Beats, Turn
 from gateway.ops.canaries import CanaryTurn
+from gateway.ops.lines import Lines
 from gateway.ops.reruns import RerunTurn
 from gateway.partners.announcing import Announcer
 from gateway.partners.turn import PartnerTurn, turns_of
@@ -29,13 +31,16 @@ log = logging.getLogger(__name__)
 class GatewayIntake(Intake):
     """The intake with the members as they are now, so that a suspended or paused node is not heard from at once."""
 
-    def __init__(self, keys: StoredKeys, *arguments: Any, **named: Any) -> None:
+    def __init__(self, keys: StoredKeys, beats: Beats, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, keys=keys, **named)
         self._stored = keys
-
+        self._turn = beats.timed(INTAKE, self._take_in)
         self._heard: set[str] = set()
 
     def run_once(self, now: datetime) -> int:
+        return self._turn(now)
+
+    def _take_in(self, now: datetime) -> int:
         self._stored.refresh()
         self._listen_anew()
         return super().run_once(now)
@@ -50,11 +55,24 @@ class GatewayIntake(Intake):
         self._heard = heard
 
 
-def make_carrier(gateway: Gateway) -> Carrier:
-    """Relay and intake of the gateway, and what watches over them."""
+class GatewayRelay(Relay):
+    """The relay whose turns are counted."""
+
+    def __init__(self, beats: Beats, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._turn = beats.timed(RELAY, super().run_once)
+
+    def run_once(self, now: datetime) -> int:
+        return self._turn(now)
+
+
+def make_carrier(gateway: Gateway, beats: Beats | None = None) -> Carrier:
+    """Relay and intake of the gateway, and what watches over them. ``beats`` counts the turns of the process."""
+    beats = beats or Beats(gateway.sessions)
     accounts = id_of if gateway.settings.broker_accounts else None
     uplink = gateway_uplink(gateway.settings.broker, nodes=lambda: talking_nodes(gateway), user_of=accounts)
-    relay = Relay(
+    relay = GatewayRelay(
+        beats,
         gateway.sessions,
         uplink,
         key=gateway.key,
@@ -63,17 +81,23 @@ def make_carrier(gateway: Gateway) -> Carrier:
     )
     intake = GatewayIntake(
         StoredKeys(gateway.sessions, gateway.now),
+        beats,
         gateway.sessions,
         uplink,
         key=gateway.key,
         source=gateway.urn,
         handlers=handlers(gateway.partners, gateway.now),
     )
-    turns = [RerunTurn(gateway.sessions).run_once, Watch(gateway).run_once]
+    turns = [
+        beats.run_once,
+        beats.timed("reruns", RerunTurn(gateway.sessions).run_once),
+        beats.timed("alerts", Watch(gateway, Lines(gateway).conditions).run_once),
+    ]
     if gateway.settings.canary_s:
-        turns.append(CanaryTurn(gateway).run_once)
+        turns.append(beats.timed("canaries", CanaryTurn(gateway).run_once))
     if not is_embedded(gateway.settings.broker):
-        turns += [AccountTurn(gateway).run_once, _announcer(gateway).run_once]
+        turns.append(beats.timed("accounts", AccountTurn(gateway).run_once))
+        turns.append(beats.timed("announcer", _announcer(gateway).run_once))
     return Carrier(relay, intake, turns=turns, now=gateway.now, idle=gateway.settings.poll_s)
 
 
@@ -102,12 +126,18 @@ class Exchange:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._carrier = make_carrier(gateway)
+        beats = Beats(gateway.sessions)
+        self._carrier = make_carrier(gateway, beats)
         self._stopping = threading.Event()
-        turns = make_turns(gateway) if is_embedded(gateway.settings.broker) else []
+        turns = turns_of(gateway) if is_embedded(gateway.settings.broker) else {}
         self._threads = [
-            threading.Thread(target=self._serve, args=(turn,), name=f"kora-partner-{number}", daemon=True)
-            for number, turn in enumerate(turns, 1)
+            threading.Thread(
+                target=self._serve,
+                args=(beats.timed(f"conn.{name}", turn.run_once),),
+                name=f"kora-partner-{name}",
+                daemon=True,
+            )
+            for name, turn in turns.items()
         ]
 
     def start(self) -> None:
@@ -127,11 +157,11 @@ class Exchange:
         for thread in self._threads:
             thread.join(timeout=10)
 
-    def _serve(self, turn: PartnerTurn) -> None:
+    def _serve(self, turn: Turn) -> None:
         while not self._stopping.is_set():
             wait = self._gateway.settings.poll_s
             try:
-                if turn.run_once(self._gateway.now()):
+                if turn(self._gateway.now()):
                     self._carrier.wake()
             except Exception:
                 log.exception("a turn of a partner failed")

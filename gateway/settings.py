@@ -35,6 +35,8 @@ class GatewaySettings(BaseSettings):
     """A worker whom no job reaches for so long, although it sends itself some, ends."""
     canary_s: int = 300
     """Every so many seconds a message of the gateway's own goes to each node; 0: only when asked."""
+    certificates: str = ""
+    """Servers (``host:port``) and PEM files, with commas between them, whose certificates must not end unnoticed."""
     metrics_token_file: Path | None = None
     """Who shows the token in this file may read ``/metrics``; without it only this machine may."""
     tls: bool = False

@@ -103,6 +103,11 @@ def condition_word(kind: str) -> str:
         "canary": _("the canary took longer than a minute"),
         "partner": _("the partner cannot be reached"),
         "parked": _("something is parked for an hour"),
+        "unread": _("nobody reads a queue with messages"),
+        "nearly-full": _("a queue is nearly full"),
+        "broker": _("the broker cannot be reached"),
+        "certificate": _("a certificate ends within 30 days"),
+        "standing-still": _("no process carries messages"),
     }
     return conditions.get(kind, str(_("a signed message failed the check %(code)s", code=kind)))
 

@@ -21,12 +21,13 @@ from queues.settling import Handler, Many
 from queues.signing import KeyRing, KnownKey, SigningKey, check_possession, envelope_of
 from queues.sqlite import open_engine, prepare
 from queues.tables import metadata
-from queues.uplink import declare, gateway_uplink, is_embedded, local_url, node_uplink
+from queues.uplink import Depth, declare, gateway_uplink, is_embedded, local_url, node_uplink
 
 __all__ = [
     "REFUSAL",
     "RELEASE",
     "Carrier",
+    "Depth",
     "Envelope",
     "FailureClass",
     "Handler",

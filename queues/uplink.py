@@ -63,6 +63,14 @@ class Delivery:
     message: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many messages lie in a queue, and how many read it; None where nobody counts readers."""
+
+    ready: int
+    consumers: int | None
+
+
 class Uplink(Protocol):
     """What relay and intake need of a line. Every method may raise ConnectionError or OSError; that costs only time."""
 
@@ -213,10 +221,15 @@ class KombuUplink:
             raise ConnectionError(str(error)) from error
 
     def size(self, queue: str) -> int:
-        """How many messages lie in a queue, for the operators' screen; a broker does not count those taken."""
+        """How many messages lie in a queue; a broker does not count those taken."""
+        return self.depth(queue).ready
+
+    def depth(self, queue: str) -> Depth:
+        """How many messages lie in a queue and how many read it, for the operators' screen."""
         with self._line():
             self._connect()
-            return int(self._channel.queue_declare(queue=queue, passive=True).message_count)
+            told = self._channel.queue_declare(queue=queue, passive=True)
+            return Depth(int(told.message_count), None if self._embedded else int(told.consumer_count))
 
     def sockets(self) -> list[int]:
         """File numbers that become readable when something arrives; none where one has to look."""

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.members import queries as members
-from gateway.ops import alerts, presenting
+from gateway.ops import alerts, certificates, presenting
 from gateway.web import gateway, now, person
 from interface.database import database
 from interface.pages import say
@@ -30,6 +30,7 @@ def index() -> str:
     return render_template(
         "ops/alerts.html",
         open=[presenting.alert(one, names, titles) for one in alerts.unended(session)],
+        certificates=certificates.known(session),
         past=[presenting.alert(one, names, titles) for one in alerts.recent(session)],
     )
 

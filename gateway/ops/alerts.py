@@ -1,6 +1,6 @@
 """What an operator should be told: one row when a condition begins and one when it ends, never one per attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gateway import audit
 from gateway.database import NOBODY
 from gateway.members import queries as members
-from gateway.ops import canaries, parkings, rules
+from gateway.ops import beats, canaries, certificates, parkings, rules
 from gateway.ops.models import Alert
 from gateway.partners.models import PartnerState
 from gateway.partners.rules import FAILURES_BEFORE_OPEN
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BEGAN, ENDED = "began", "ended"
 BETWEEN_LOOKS = timedelta(seconds=10)
 PARKING = "parking"
+CARRIER = "carrier"
+OF_LINES = frozenset({"unread", "nearly-full", "broker"})
+"""Conditions that ``gateway.ops.lines`` finds."""
 _TABLE = cast(Table, Alert.__table__)
 
 
@@ -40,6 +43,9 @@ class Condition:
     node_id: str = NOBODY
 
 
+Lines = Callable[[datetime, Collection[tuple[str, str]]], Sequence[Condition]]
+
+
 def conditions(session: Session, now: datetime) -> list[Condition]:
     """Everything that deserves an alert now, as far as the database of the gateway knows."""
     seen = members.last_seen(session)
@@ -52,7 +58,14 @@ def conditions(session: Session, now: datetime) -> list[Condition]:
         *_canaries(session, seen, now),
         *_unreachable(session),
         *_parked(session, now),
+        *_certificates(session, now),
     ]
+
+
+def of_lines(session: Session) -> list[Condition]:
+    """What was found about queues and broker when they were looked at last, which only the carrying process does."""
+    mine = [one for one in unended(session) if one.condition in OF_LINES]
+    return [Condition(one.condition, one.subject, one.detail) for one in mine]
 
 
 def compare(session: Session, found: Sequence[Condition], now: datetime) -> int:
@@ -118,26 +131,46 @@ def acknowledge(session: Session, alert_id: int, *, by: str, note: str, now: dat
 
 
 class Watch:
-    """The part of the background that looks at the conditions every ten seconds."""
+    """The part of the background that looks at the conditions every ten seconds.
 
-    def __init__(self, gateway: "Gateway") -> None:
+    ``lines`` says what has to be asked outside the database, given the instant and the alerts that go on.
+    """
+
+    def __init__(self, gateway: "Gateway", lines: Lines = lambda now, open_: ()) -> None:
         self._sessions = gateway.sessions
+        self._settings = gateway.settings
+        self._lines = lines
         self._looked: datetime | None = None
+        self._certificates_at: datetime | None = None
 
     def run_once(self, now: datetime) -> int:
         """Always 0: that a condition began is no reason to look again at once."""
         if self._looked is not None and abs(now - self._looked) < BETWEEN_LOOKS:
             return 0
         self._looked = now
+        self._look_at_certificates(now)
         with self._sessions() as session:
             session.connection(execution_options={"read_only": True})
             found = conditions(session, now)
-            same = {(one.kind, one.subject) for one in found}
-            unchanged = same == {(one.condition, one.subject) for one in unended(session)}
-        if not unchanged:
+            open_ = {(one.condition, one.subject) for one in unended(session)}
+        found += self._lines(now, open_)
+        if {(one.kind, one.subject) for one in found} != open_:
             with self._sessions.begin() as session:
                 compare(session, found, now)
         return 0
+
+    def _look_at_certificates(self, now: datetime) -> None:
+        if self._certificates_at is not None and abs(now - self._certificates_at) < certificates.BETWEEN_LOOKS:
+            return
+        self._certificates_at = now
+        # Servers are asked before the transaction begins, because one that is slow must not hold up who writes.
+        found = certificates.look(self._settings)
+        with self._sessions() as session:
+            session.connection(execution_options={"read_only": True})
+            nothing = not found and not certificates.known(session)
+        if not nothing:
+            with self._sessions.begin() as session:
+                certificates.keep(session, self._settings, found, now)
 
 
 def _unanswered(session: Session, seen: dict[str, datetime], now: datetime) -> list[Condition]:
@@ -233,3 +266,20 @@ def _parked(session: Session, now: datetime) -> list[Condition]:
     if since is None or now - since <= rules.PARKED_LONG:
         return []
     return [Condition("parked", PARKING, f"{since:%Y-%m-%d %H:%M} UTC")]
+
+
+def _certificates(session: Session, now: datetime) -> list[Condition]:
+    """A certificate ends soon, or has ended."""
+    return [
+        Condition("certificate", f"certificate/{one.source}", f"{one.not_after:%Y-%m-%d %H:%M} UTC")
+        for one in certificates.known(session)
+        if one.not_after - now <= rules.CERTIFICATE_SOON
+    ]
+
+
+def standing_still(session: Session, now: datetime) -> list[Condition]:
+    """Nobody carries messages. No carrier can write that down, so whoever looks at the pages or asks is told."""
+    last = beats.last_intake(session)
+    if last is None or now - last <= rules.STANDS_STILL:
+        return []
+    return [Condition("standing-still", CARRIER, f"{last:%Y-%m-%d %H:%M} UTC")]

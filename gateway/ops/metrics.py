@@ -1,7 +1,7 @@
 """The numbers of the console for Prometheus, read from the database when they are asked for.
 
 Counters come from tables that keep every event, so they survive a restart and are the same whichever process is asked.
-What only a running relay or intake knows (durations of sending, duplicates) is not here.
+How the parts of running processes turn is what these processes wrote down of themselves (``gateway.ops.beats``).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.ops import alerts, canaries, parkings
+from gateway.ops import alerts, beats, canaries, certificates, parkings
 from gateway.ops.queries import Status
 from gateway.partners import due
 from gateway.partners.models import PartnerCall
@@ -27,7 +27,7 @@ def page(session: Session, status: Status, now: datetime) -> bytes:
     """Everything in the text format of Prometheus."""
     registry = CollectorRegistry()
     registry.register(_Numbers([*_carriage(session, now), *_nodes(session, status, now), *_partners(session, status),
-                                *_work(session, now)]))  # fmt: skip
+                                *_work(session, now), *_processes(session, now)]))  # fmt: skip
     return bytes(generate_latest(registry))
 
 
@@ -136,6 +136,22 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
     for alert in alerts.unended(session):
         open_[alert.condition] = open_.get(alert.condition, 0) + 1
     yield _gauge("alerts_open", "Alerts whose condition goes on.", ("condition",), list(open_.items()))
+
+
+def _processes(session: Session, now: datetime) -> Iterator[Metric]:
+    """Turns of relay, intake, partners and what watches over them, by process; and the certificates they saw."""
+    labels = ("instance", "part")
+    found = beats.parts(session)
+    took = SummaryMetricFamily("kora_turn_seconds", "Duration of the turns.", labels=labels)
+    for one in found:
+        took.add_metric([one.instance, one.part], one.turns, one.busy_ms / 1000)
+    yield took
+    ages = [(one.instance, one.part, _age(one.last_at, now)) for one in found]
+    yield _gauge("last_turn_seconds", "Time since the last turn, as the process wrote it down.", labels, ages)
+    failed = [(one.instance, one.part, one.failures) for one in found]
+    yield _counter("turn_failures", "Turns that failed and were tried again.", labels, failed)
+    until = [(one.source, (one.not_after - now).total_seconds()) for one in certificates.known(session)]
+    yield _gauge("certificate_expiry_seconds", "Time until a certificate ends.", ("source",), until)
 
 
 def _plain(session: Session, statement: Any) -> list[tuple[Any, ...]]:

@@ -1,8 +1,8 @@
-"""Tables of the console: saved filters, groups that run again, alerts."""
+"""Tables of the console: saved filters, groups that run again, alerts, what processes say of themselves."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database import Base, OfNode
@@ -75,7 +75,8 @@ class Alert(OfNode, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     condition: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
-    """``node/<id>``, ``partner/<name>`` or ``parking``."""
+    """``node/<id>``, ``partner/<name>``, ``queue/<name>``, ``certificate/<source>``, ``parking``, ``broker`` or
+    ``carrier``."""
     event: Mapped[str] = mapped_column(String(5))
     """began or ended."""
     at: Mapped[datetime] = mapped_column(index=True)
@@ -87,3 +88,27 @@ class Alert(OfNode, Base):
     acknowledged_by: Mapped[str | None] = mapped_column(String(255))
     acknowledged_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(Text)
+
+
+class ProcessPart(OfNode, Base):
+    """One part of a running process as it was at ``last_at``: how often it turned, how long in all."""
+
+    __tablename__ = "process_part"
+
+    instance: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Host and number of the process."""
+    part: Mapped[str] = mapped_column(String(60), primary_key=True)
+    last_at: Mapped[datetime]
+    turns: Mapped[int] = mapped_column(BigInteger)
+    failures: Mapped[int] = mapped_column(BigInteger)
+    busy_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class WatchedCertificate(OfNode, Base):
+    """Until when the certificate of a server or in a file is good."""
+
+    __tablename__ = "watched_certificate"
+
+    source: Mapped[str] = mapped_column(String(400), primary_key=True)
+    not_after: Mapped[datetime]
+    looked_at: Mapped[datetime]

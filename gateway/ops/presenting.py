@@ -150,11 +150,20 @@ def alert(row: Alert, names: Mapping[str, str], titles: Mapping[str, str]) -> di
         "node": lambda: url_for("members.one", node_id=whose),
         "partner": lambda: url_for("ops.partner", name=whose),
         "parking": lambda: url_for("parked.index"),
+        "queue": lambda: url_for("ops.status", _anchor="queues"),
+        "broker": lambda: url_for("ops.status", _anchor="queues"),
+        "certificate": lambda: url_for("alerts.index", _anchor="certificates"),
+    }
+    called = {
+        "node": names.get(whose, whose),
+        "partner": titles.get(whose, whose),
+        "parking": _("Parked"),
+        "broker": _("Broker"),
     }
     return {
         "row": row,
         "word": condition_word(row.condition),
-        "name": {"node": names.get(whose, whose), "partner": titles.get(whose, whose)}.get(what, _("Parked")),
+        "name": called.get(what, whose),
         "url": _cause_of(row.condition, whose) or links[what](),
     }
 

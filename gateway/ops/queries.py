@@ -15,6 +15,7 @@ from gateway.ops.finding import DAY, WAITING
 from gateway.partners import due
 from gateway.partners.connectors import Partner
 from gateway.partners.models import ExchangedFile, PartnerCall, PartnerState, Submission
+from queues import Depth
 from queues.boxes import OPEN_STATES
 from queues.tables import inbox, inbox_held, job, outbox
 
@@ -87,13 +88,13 @@ class Status:
     """What an alert tells of, as it is at this moment."""
 
 
-def status(session: Session, partners: Mapping[str, Partner], sizes: Mapping[str, int], now: datetime) -> Status:
-    """How everything is. ``sizes`` are the messages that lie in the carrier's queues, as far as it was asked."""
+def status(session: Session, partners: Mapping[str, Partner], sizes: Mapping[str, Depth], now: datetime) -> Status:
+    """How everything is. ``sizes`` say what lies in the carrier's queues, as far as it was asked."""
     nodes = _nodes(session, now)
     ours = tuple(_partner(session, partner, now) for partner in partners.values())
     waiting = parkings.count(session)
     oldest = _age(_oldest_open(session), now)
-    found = tuple(alerts.conditions(session, now))
+    found = (*alerts.conditions(session, now), *alerts.of_lines(session), *alerts.standing_still(session, now))
     good = (
         not waiting
         and not found
@@ -105,8 +106,9 @@ def status(session: Session, partners: Mapping[str, Partner], sizes: Mapping[str
 
 
 def due_count(session: Session) -> int:
-    """How much work for partners is due or running."""
-    return session.scalar(select(func.count()).select_from(job).where(job.c.state.in_(WAITING))) or 0
+    """How many records are due at partners or on their way; the row that asks for news never ends and counts not."""
+    records = (job.c.kind.startswith(due.kind("")), job.c.state.in_(WAITING))
+    return session.scalar(select(func.count()).select_from(job).where(*records)) or 0
 
 
 def awaited_count(session: Session) -> int:
@@ -222,7 +224,7 @@ def _queues(
     session: Session,
     nodes: Sequence[NodeStatus],
     partners: Sequence[PartnerStatus],
-    sizes: Mapping[str, int],
+    sizes: Mapping[str, Depth],
     now: datetime,
 ) -> tuple[QueueStatus, ...]:
     running = dict(_pairs(session, job.c.kind, func.count(), job.c.state == "running"))
@@ -230,14 +232,20 @@ def _queues(
     lines = []
     for node in nodes:
         if node.state == "active":
-            lines.append(QueueStatus(f"in.{node.id}", sizes.get(f"in.{node.id}"), None, None, None))
+            lines.append(_line_queue(f"in.{node.id}", sizes, None))
             oldest = _age(waiting.get(node.id), now)
-            lines.append(QueueStatus(f"out.{node.id}", sizes.get(f"out.{node.id}"), None, None, oldest))
+            lines.append(_line_queue(f"out.{node.id}", sizes, oldest))
     for partner in partners:
         busy = running.get(due.kind(partner.name), 0)
         name = f"conn.{partner.name}"
-        lines.append(QueueStatus(name, partner.waiting - busy, busy, None, partner.oldest_seconds))
+        readers = sizes[name].consumers if name in sizes else None
+        lines.append(QueueStatus(name, partner.waiting - busy, busy, readers, partner.oldest_seconds))
     return (*lines, QueueStatus("parking", parkings.count(session), 0, 0, _age(parkings.oldest(session), now)))
+
+
+def _line_queue(name: str, sizes: Mapping[str, Depth], oldest: int | None) -> QueueStatus:
+    known = sizes.get(name)
+    return QueueStatus(name, known.ready if known else None, None, known.consumers if known else None, oldest)
 
 
 def _oldest_open(session: Session) -> datetime | None:

@@ -17,6 +17,13 @@ PARKED_LONG = timedelta(hours=1)
 GAP_LONG = timedelta(minutes=10)
 CANARY_LONG = timedelta(seconds=60)
 RECENT = timedelta(hours=24)
+BETWEEN_QUEUES = timedelta(minutes=1)
+UNREAD_LONG = timedelta(minutes=2)
+"""Messages that nobody reads for so long wait for a process that is not there."""
+NEARLY_FULL_PERCENT = 80
+CERTIFICATE_SOON = timedelta(days=30)
+STANDS_STILL = timedelta(minutes=2)
+"""When nobody looked for messages for so long, no process carries any more."""
 
 NO_TURN = frozenset({"nodeseq-conflict", "chain-mismatch", "bad-schema"})
 """Parked for these reasons a message has no turn in its record, so it cannot run again."""

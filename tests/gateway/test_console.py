@@ -162,7 +162,7 @@ def test_every_number_on_the_first_page_leads_to_a_list_of_that_many(full: World
     counted = {label for label, _, _ in cells}
     assert counted == {
         "Waiting", "Parked", "Without last word", "Calls", "Waits there", "Outbox", "Held", "Refused", "Ready",
-        "In hand",
+        "In hand", "Readers",
     }  # fmt: skip
     everything = re.findall(r'<td role="cell" class="n" data-l="([^"]+)">(.*?)</td>', page)
     assert [label for label, cell in everything if "<a " not in cell and ">–<" not in cell] == []

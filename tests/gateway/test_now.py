@@ -142,6 +142,7 @@ def test_numbers_for_prometheus_have_the_names_we_promise(full: World) -> None:
         "kora_receipt_lag_seconds", "kora_node_last_seen_seconds", "kora_node_clock_skew_seconds",
         "kora_connector_calls_total", "kora_connector_seconds_count", "kora_connector_seconds_sum",
         "kora_connector_circuit_open", "kora_job_rows", "kora_job_oldest_seconds", "kora_canary_roundtrip_seconds",
+        "kora_turn_seconds_count", "kora_turn_seconds_sum", "kora_last_turn_seconds", "kora_turn_failures_total",
     }  # fmt: skip
     assert found["kora_inbox_received_total", (("node", "n001"),)] == 5
     assert found["kora_outbox_rows", (("state", "new"), ("stream", "urn:kora:node:n002"))] == 1
