@@ -14,7 +14,7 @@ out right that way goes field by field, which alone decides and says what is wro
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -283,36 +283,80 @@ class Memo(dict[Any, Any]):
 
     def __init__(self, make: Callable[[Any], Any]) -> None:
         super().__init__()
-        self._make = make
+        self.make = make
 
     def __missing__(self, key: Any) -> Any:
-        value = self._make(key)
+        value = self.make(key)
         if len(self) >= self.LIMIT:
             self.clear()
         self[key] = value
         return value
 
 
+class Texts(dict[str, None]):
+    """Raw text to text without its padding, blank to None, for columns of ever different texts: nothing is kept.
+
+    It knows texts in ``letters`` (any, when None) that begin with one, and blank ones unless a text must be ``given``:
+    those that ``pattern`` matches. Of every other ``make`` decides what it says, raising Unfit.
+    """
+
+    __missing__ = staticmethod(str.rstrip)
+
+    def __init__(
+        self, width: int, make: Callable[[str], Any], *, letters: Iterable[str] | None = None, given: bool = False
+    ) -> None:
+        super().__init__({" " * width: None})
+        self.make = make
+        said = _pattern_of_letters(width, letters)
+        self.pattern = said if given else f" {{{width}}}|{said}"
+
+
+def _pattern_of_letters(width: int, letters: Iterable[str] | None) -> str:
+    if letters is None:
+        return rf"\S.{{{width - 1}}}"
+    every = "".join(sorted(letters))
+    return f"[{re.escape(every.replace(' ', ''))}][{re.escape(every)}]{{{width - 1}}}"
+
+
+Values = Memo | Texts
+"""Raw text to value, for one column; ``make`` is the long way."""
+
+
+def values_of(field: Field) -> Values:
+    """The values of a field of which no more is asked than its kind."""
+    return Texts(field.width, field.read) if field.kind == TEXT else Memo(field.read)
+
+
 def parser(
-    record: type[Record], tag: str, memo_of: Callable[[Field], Memo] | None = None
+    record: type[Record], tag: str, values_of: Callable[[Field], Values] = values_of
 ) -> Callable[[str, int], Record]:
     """A function of line and line number that makes a record, raising Unfit for any text that is no value.
 
-    ``memo_of`` gives the values of a field; fields that allow the same share one.
+    ``values_of`` gives the values of a field; fields that allow the same may share them.
     """
     fields = tuple(record.FIELDS.values())
-    memos = tuple(map(memo_of or (lambda field: Memo(field.read)), fields))
-    # One call cuts the line into all its fields, one more looks each of them up: no loop of our own a field.
-    cut = itemgetter(*(slice(field.at, field.at + field.width) for field in fields))
+    columns = tuple(map(values_of, fields))
+    # One call cuts the line into texts that may be looked up, one more looks each of them up: no loop of our own.
+    cut = re.compile("." * TAG_WIDTH + "".join(map(_cell, fields, columns)), re.DOTALL).match
     build: Callable[..., Record] = record
     width = record.WIDTH
 
     def parse(line: str, number: int) -> Record:
         if len(line) < width:
             line = line.ljust(width)
-        return build(tag, number, *map(getitem, memos, cut(line)))
+        found = cut(line)
+        known = map(getitem, columns, found.groups()) if found else _one_by_one(fields, columns, line)
+        return build(tag, number, *known)
 
     return parse
+
+
+def _one_by_one(fields: Iterable[Field], columns: Iterable[Values], line: str) -> Iterator[Any]:
+    return (column.make(field.cut(line)) for field, column in zip(fields, columns, strict=True))
+
+
+def _cell(field: Field, column: Values) -> str:
+    return f"({column.pattern})" if isinstance(column, Texts) else f"(.{{{field.width}}})"
 
 
 def render(record: Record) -> str:

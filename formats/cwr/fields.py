@@ -1,22 +1,26 @@
 """Lines to records: every field read, its format and table edits applied.
 
-The way of good lines is short: each field's text is looked up among texts already found right. A line with any
-other text goes the long way, which looks at each field by itself and says what is wrong with it.
+The way of good lines is short: one pattern for the whole line tells that its free texts are right, and every other text
+is looked up among those already found right. Any other line goes the long way, which looks at each field by itself and
+says what is wrong with it.
 """
 
 from collections.abc import Callable, Container, Mapping
+from functools import partial
 from typing import Any
 
 from formats import characters
 from formats.cwr import standard
 from formats.cwr.standard import Edit
-from formats.fixed_width import Field, Memo, Record, Unfit, parser
+from formats.fixed_width import TEXT, Field, Memo, Record, Texts, Unfit, Values, parser
 from formats.identifiers import ipi_base, ipi_name, isrc, iswc
 from formats.problems import Problem, level_of
 
 Parser = Callable[[str, int], Record]
 
 _ZERO_DIGITS = frozenset("0")
+_OF_TEXTS = frozenset({"given", "written_in"})
+"""Conditions that a pattern of letters can tell."""
 
 
 def ean_is_valid(number: str) -> bool:
@@ -47,20 +51,25 @@ class Fields:
         self._edits = standard.edits(version)
         self._memos: dict[tuple[Any, ...], Memo] = {}
         self.parsers: Mapping[str, Parser] = {
-            tag: parser(record, tag, lambda field, tag=tag: self._memo(tag, field))  # type: ignore[misc]
-            for tag, record in standard.layouts(version).items()
+            tag: parser(record, tag, partial(self._values, tag)) for tag, record in standard.layouts(version).items()
         }
 
-    def _memo(self, tag: str, field: Field) -> Memo:
-        """One memory for all fields that allow the same."""
+    def _values(self, tag: str, field: Field) -> Values:
         edits = self._edits.get((tag, field.name), ())
+        make = partial(self._value, field, edits)
+        conditions = {condition for edit in edits for condition in edit.conditions}
+        if field.kind != TEXT or not conditions <= _OF_TEXTS:
+            return self._memo(field, edits, make)
+        letters = [characters.allowed(edit.argument) for edit in edits if "written_in" in edit.conditions]
+        both = frozenset.intersection(*letters) if letters else None
+        return Texts(field.width, make, letters=both, given="given" in conditions)
+
+    def _memo(self, field: Field, edits: tuple[Edit, ...], make: Callable[[str], Any]) -> Memo:
+        """One memory for all fields that allow the same."""
         what = tuple((edit.conditions, edit.argument) for edit in edits)
         number = field.name if field.name.startswith("iswc") else None
         key = (field.kind, field.width, field.table, field.zero, field.required, number, what)
-        if key not in self._memos:
-            plain = not edits and field.table != "ipi_name"
-            self._memos[key] = Memo(field.read if plain else lambda text: self._value(field, edits, text))
-        return self._memos[key]
+        return self._memos.setdefault(key, Memo(make))
 
     def _value(self, field: Field, edits: tuple[Edit, ...], text: str) -> Any:
         value = self._read(field, text)
