@@ -2,6 +2,7 @@
 
 /ops/alerts                    all alerts, those that go on first
 /ops/alerts/<id>/acknowledge   somebody looks after it, with a note
+/ops/runbook                   what each alert means and what to do about it
 """
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.members import queries as members
-from gateway.ops import alerts, certificates, presenting
+from gateway.ops import alerts, certificates, presenting, runbook
 from gateway.web import gateway, now, person
 from interface.database import database
 from interface.pages import say
@@ -33,6 +34,13 @@ def index() -> str:
         certificates=certificates.known(session),
         past=[presenting.alert(one, names, titles) for one in alerts.recent(session)],
     )
+
+
+@pages.get("/ops/runbook")
+@permission("ops.read")
+def handbook() -> str:
+    """What each alert means and what to do about it."""
+    return render_template("ops/runbook.html", sections=runbook.sections(), spans=runbook.spans)
 
 
 @pages.post("/ops/alerts/<int:key>/acknowledge")

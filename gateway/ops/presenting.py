@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from gateway.members import queries as members
-from gateway.ops import canaries, lives, parkings, reruns
+from gateway.ops import canaries, lives, parkings, reruns, runbook
 from gateway.ops.finding import ASKED, AT_PARTNER, OPEN, Entry
 from gateway.ops.models import Alert, Rerun
 from gateway.ops.parkings import Group, Parking
@@ -164,6 +164,7 @@ def alert(row: Alert, names: Mapping[str, str], titles: Mapping[str, str]) -> di
         "row": row,
         "word": condition_word(row.condition),
         "name": called.get(what, whose),
+        "runbook": url_for("alerts.handbook", _anchor=runbook.anchor(row.condition)),
         "url": _cause_of(row.condition, whose) or links[what](),
     }
 

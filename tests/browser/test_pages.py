@@ -39,6 +39,7 @@ GATEWAY_PAGES = (
     "/ops/parked",
     "/ops/alerts",
     "/ops/audit",
+    "/ops/runbook",
     "/ops/nodes",
     "/ops/partners/cisnet",
     "/account",

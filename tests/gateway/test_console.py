@@ -38,6 +38,7 @@ ROUTES = {
     ("POST", "/ops/reruns/<int:key>/stop"): "decide",
     ("GET", "/ops/alerts"): "read",
     ("POST", "/ops/alerts/<int:key>/acknowledge"): "decide",
+    ("GET", "/ops/runbook"): "read",
     ("GET", "/ops/audit"): "read",
     ("POST", "/ops/audit/download"): "decide",
     ("GET", "/ops/partners/<name>"): "read",
@@ -55,7 +56,16 @@ ROUTES = {
     ("GET", "/.well-known/kora-keys.json"): "public",
 }
 """Who may use which route: everybody, whoever may read, or only who may decide."""
-PAGES = ("/ops", "/ops/messages", "/ops/parked", "/ops/partners/cisnet", "/ops/nodes", "/ops/alerts", "/ops/audit")
+PAGES = (
+    "/ops",
+    "/ops/messages",
+    "/ops/parked",
+    "/ops/partners/cisnet",
+    "/ops/nodes",
+    "/ops/alerts",
+    "/ops/audit",
+    "/ops/runbook",
+)
 
 
 def address(rule: str, world: World) -> str:
