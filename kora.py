@@ -9,6 +9,7 @@ import io
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,8 +26,9 @@ GROUPS = {
     "id": ("kora:identifiers", "Check identifiers, offline."),
     "bench": ("kora:bench", "Measure; the figures as recorded stand in benchmarks/README.md."),
 }
-FORMATS = ("cwr", "ipi")
-"""Formats of files that are checked, shown and converted: packages of ``formats``."""
+FORMATS = ("cwr", "ipi", "iswc-edi", "iswc-json")
+"""Formats of files that are checked, shown and converted: packages of ``formats``, their parts divided by hyphens."""
+TARGETS = ("json", "csv", "cwr-2.1", "cwr-2.2", "iswc-edi", "iswc-json")
 FAULTY, MISUSED = 1, 2
 
 
@@ -133,6 +135,7 @@ def formats_check(file: Path, wanted: str | None, strict: bool, as_json: bool) -
                 "acknowledgements": report.acknowledgements,
                 "problems": problems,
                 "problems_total": report.totals,
+                "not_checked": report.not_checked,
             }
         )
     else:
@@ -180,7 +183,7 @@ def _readable(file: Path, wanted: str | None = None) -> Iterator[tuple[BinaryIO,
 
 def _part(format: str, name: str = "") -> Any:
     """The package of a format, or a module of it."""
-    return importlib.import_module(f"formats.{format}.{name}".rstrip("."))
+    return importlib.import_module(f"formats.{format.replace('-', '.')}.{name}".rstrip("."))
 
 
 @formats.command("show")
@@ -197,14 +200,15 @@ def formats_show(file: Path, wanted: str | None) -> None:
 
 @formats.command("convert")
 @A_FILE
-@click.option("--to", "target", required=True, type=click.Choice(["json", "csv", "cwr-2.1", "cwr-2.2"]))
+@click.option("--to", "target", required=True, type=click.Choice(TARGETS))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to standard output.")
 @AS_FORMAT
 def formats_convert(file: Path, target: str, out: Path | None, wanted: str | None) -> None:
     """Write FILE in another form: JSON lines, a table, or for works another version of CWR."""
     with _readable(file, wanted) as (stream, format):
-        if target.startswith("cwr") and format != "cwr":
-            raise click.BadParameter(f"{file} is no CWR file", param_hint="--to")
+        family = target.partition("-")[0]
+        if "-" in target and format.partition("-")[0] != family:
+            raise click.BadParameter(f"{file} is no {family.upper()} file", param_hint="--to")
         pieces = _converted(stream, format, target)
         if out is None:
             sys.stdout.buffer.writelines(pieces)
@@ -230,8 +234,21 @@ def _converted(stream: BinaryIO, format: str, target: str) -> Iterator[bytes]:
             text.seek(0)
             text.truncate()
         yield text.getvalue().encode()
+    elif target.startswith("iswc"):
+        yield from _in_form(reader, target)
     else:
         yield from _in_version(reader, target.removeprefix("cwr-"))
+
+
+def _in_form(reader: Any, form: str) -> Iterator[bytes]:
+    from formats.iswc.converting import convert
+
+    conversion = convert(reader, form)
+    for remark in conversion.remarks:
+        click.echo(remark, err=True)
+    if reader.header is None or not conversion.transactions:
+        raise click.ClickException("nothing in the file can be written in that form")
+    yield from conversion.pieces(form)
 
 
 def _in_version(reader: Any, version: str) -> Iterator[bytes]:
@@ -263,14 +280,25 @@ def formats_roundtrip(file: Path, wanted: str | None) -> None:
 
 
 @formats.command("rules")
-@click.argument("format", type=click.Choice(["cwr"]))
+@click.argument("format", type=click.Choice(["cwr", "iswc"]))
 @AS_JSON
 def formats_rules(format: str, as_json: bool) -> None:
     """List the rules of a format, and whether they are in force here."""
+    rules = _rules_of_cwr() if format == "cwr" else _rules_of_iswc()
+    if as_json:
+        totals = Counter(rule["family"] for rule in rules if "family" in rule)
+        answer({"rules": rules, "total": totals} if totals else {"rules": rules})
+        return
+    for rule in rules:
+        mark = "in force" if rule["implemented"] else f"not here {rule['needs']}"
+        click.echo(f"{rule['id']:12} {rule['effect'] or rule.get('code') or '--'}  {rule['versions']} {mark}")
+
+
+def _rules_of_cwr() -> list[dict[str, Any]]:
     from formats.cwr import standard
 
     in_force = standard.enforced()
-    rules = [
+    return [
         {
             "id": rule.id,
             "versions": sorted(rule.effects),
@@ -282,12 +310,32 @@ def formats_rules(format: str, as_json: bool) -> None:
         }
         for _, rule in sorted(standard.rules().items())
     ]
-    if as_json:
-        answer({"rules": rules})
-        return
-    for rule in rules:
-        mark = "in force" if rule["implemented"] else f"not here {rule['needs']}"
-        click.echo(f"{rule['id']:12} {rule['effect']}  {rule['versions']} {mark}")
+
+
+def _rules_of_iswc() -> list[dict[str, Any]]:
+    """``versions`` are the forms a rule applies in; ``code`` is the first of the agency's numbers for breaking it."""
+    from formats.iswc.rules import in_order
+
+    return [
+        {
+            "id": rule.id,
+            "family": rule.family,
+            "versions": list(rule.forms),
+            "level": "E" if rule.id == "IV/09" else "T",
+            "effect": None,
+            "effects": {},
+            "default": None,
+            "societies": [],
+            "needs": list(rule.needs),
+            "implemented": rule.implemented,
+            "reading": rule.reading,
+            "message_number": {},
+            "code": next(iter(rule.numbers), None),
+            "codes": list(rule.numbers),
+            "transactions": sorted(rule.on),
+        }
+        for rule in in_order()
+    ]
 
 
 @identifiers.command("check")

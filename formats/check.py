@@ -8,6 +8,9 @@ from typing import Any, BinaryIO, Protocol
 from formats import cwr, ipi
 from formats.cwr import ReadContext
 from formats.detect import Detected, detect
+from formats.iswc import edi as iswc_edi
+from formats.iswc import json as iswc_json
+from formats.iswc.entries import Entry
 from formats.problems import ERROR, WARNING, Problem
 
 MOST_LISTED = 1000
@@ -25,6 +28,8 @@ class CountedGroup(Protocol):
 READERS: Mapping[str, Callable[[BinaryIO, str, ReadContext | None], Any]] = {
     "cwr": cwr.Reader,
     "ipi": lambda stream, profile, context: ipi.Reader(stream),
+    "iswc-edi": lambda stream, profile, context: iswc_edi.Reader(stream, profile),
+    "iswc-json": lambda stream, profile, context: iswc_json.Reader(stream, profile),
 }
 """Format to what reads it, given the stream, the profile of reading and what is known beside the file."""
 
@@ -44,6 +49,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     """At most MOST_LISTED, errors first, then by line."""
     totals: dict[str, int] = field(default_factory=lambda: {ERROR: 0, WARNING: 0})
+    not_checked: dict[str, int] = field(default_factory=dict)
+    """Rule to how often it could not be asked, because what it must know is not loaded."""
 
 
 class Findings:
@@ -89,7 +96,7 @@ def check(
         if transaction.problems:
             findings.add(transaction.problems)
         if transaction.type == "ACK":
-            answers[transaction.records[0].transaction_status or ""] += 1
+            answers[_status(transaction)] += 1
     findings.add(reader.problems)
     return Report(
         format=detected.format,
@@ -102,7 +109,13 @@ def check(
         acknowledgements=dict(sorted(answers.items())),
         problems=findings.listed(),
         totals=findings.totals,
+        not_checked=dict(sorted(getattr(reader, "not_checked", {}).items())),
     )
+
+
+def _status(answer: Any) -> str:
+    said = answer.status if isinstance(answer, Entry) else answer.records[0].transaction_status
+    return said or ""
 
 
 def version_not_read(detected: Detected) -> Problem:

@@ -4,7 +4,7 @@ import codecs
 from dataclasses import dataclass
 from typing import BinaryIO
 
-_BEGINNING = 512
+_BEGINNING = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,24 @@ def detect(stream: BinaryIO) -> Detected | None:
     stream.seek(start)
     lines = beginning.splitlines()
     if not lines or not lines[0].startswith(b"HDR"):
-        return None
-    return _ipi(lines) or _cwr(lines)
+        return _json(beginning)
+    return _iswc(lines) or _ipi(lines) or _cwr(lines)
+
+
+def _json(beginning: bytes) -> Detected | None:
+    """Files of the ISWC network begin with an object that has a file header, before or behind a schema."""
+    if beginning.lstrip().startswith(b"{") and b'"fileHeader"' in beginning:
+        return Detected("iswc-json", None, True)
+    return None
+
+
+def _iswc(lines: list[bytes]) -> Detected | None:
+    """ISWC EDI has 02.00 or 03.00 where CWR has 01.10; its groups are 01.00, as those of IPI are."""
+    version = lines[0][59:64]
+    named = lines[1][11:16] if len(lines) > 1 and lines[1].startswith(b"GRH") else b"01.00"
+    if version in (b"02.00", b"03.00") and named == b"01.00":
+        return Detected("iswc-edi", version.decode(), True, 1, 60)
+    return None
 
 
 def _ipi(lines: list[bytes]) -> Detected | None:

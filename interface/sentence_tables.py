@@ -149,6 +149,16 @@ _AGREEMENTS_AND_ANSWERS: Mapping[str, str] = {
     "ACK-T-004": N_("The answer stands in a group of another transaction type."),
 }
 
+_ISWC: Mapping[str, str] = {
+    "KORA-ISWC-STRUCTURE": N_("A line of this type may not stand here."),
+    "KORA-ISWC-MISSING": N_("%(field)s must be given."),
+    "KORA-ISWC-COUNT": N_("The numbers at the end do not fit what the file or the group holds."),
+    "KORA-ISWC-NUMBERING": N_("The numbering of the lines does not go on as it must."),
+    "KORA-ISWC-NOT-JSON": N_("The file is no JSON document of transactions: %(detail)s"),
+    "KORA-ISWC-UNKNOWN-KEY": N_("The ISWC network knows no key %(field)s; it was left out."),
+    "KORA-ISWC-NUMBER-TWICE": N_("Two transactions of the file bear the same number."),
+}
+
 _IMPORTS: Mapping[str, str] = {
     "KORA-NAME-USED": N_("A file with this name and other content was imported as batch %(batch)s. Is it meant?"),
     "KORA-NOT-ONE-FILE": N_("The archive must hold exactly one file that is not encrypted."),
@@ -176,7 +186,7 @@ _IMPORTS: Mapping[str, str] = {
 }
 
 SENTENCES: Mapping[str, str] = {
-    **_OWN, **_NUMBERS, **_MESSAGES, **_IMPORTS, **_FILE, **_WORKS, **_AGREEMENTS_AND_ANSWERS,
+    **_OWN, **_NUMBERS, **_MESSAGES, **_ISWC, **_IMPORTS, **_FILE, **_WORKS, **_AGREEMENTS_AND_ANSWERS,
 }  # fmt: skip
 
 CONDITIONS: Mapping[str, str] = {
@@ -198,9 +208,23 @@ CONDITIONS: Mapping[str, str] = {
     "after": N_("%(field)s must be a later day."),
     "counts_from": N_("%(field)s does not follow the number before."),
     "length": N_("%(field)s is too short or too long."),
+    "text": N_("%(field)s must be a text."),
+    "list": N_("%(field)s must be a list."),
+    "object": N_("%(field)s must be an object with keys."),
+    "not_original": N_("A work has one original title; the others need another type."),
+    "creator": N_("A work needs at least one creator."),
+    "real_person": N_("At least one creator must be a real person."),
+    "iswc_shape": N_("%(field)s must be T and ten digits, without dots and hyphens."),
+    "refused_party": N_("The ISWC database does not take this party."),
+    "in_register": N_("The IPI register does not have this number, or its party is gone."),
+    "eligible": N_("The society represents nobody in this work, so it may not ask for its ISWC."),
+    "itself": N_("A number cannot be merged into itself."),
+    "central_range": N_("Numbers that begin with T3 are given by the ISWC database alone."),
 }
 
 FAMILIES: Mapping[str, str] = {
+    "ISWC-": N_("The ISWC database would refuse the file (number %(code)s)."),
+    "IV/": N_("The ISWC database would refuse this (rule %(code)s)."),
     "KORA-": N_("Kora cannot use this part of the file (%(code)s)."),
     "FIL-": N_("The file is not built as the standard says (rule %(code)s)."),
     "HDR-": N_("The header of the file breaks the rule %(code)s."),
