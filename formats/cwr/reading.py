@@ -214,10 +214,8 @@ class Reader:
         if number in self._numbers:
             faults("NWR-F-003", header, "submitter_work_number")
         self._numbers.add(number)
-        for record in transaction.records:
-            if record.record_type in {"SPU", "PWR"} and record.submitter_agreement_number in self._covers:
-                self._quoted[record.submitter_agreement_number] += 1
-                break
+        if self._covers:
+            self._quotes(transaction)
         if self.context.accepted is None:
             return
         known = self.context.accepted(number)
@@ -225,6 +223,12 @@ class Reader:
             faults("NWR-T-013", header, "submitter_work_number")
         elif transaction.type == "REV" and not known:
             faults("NWR-T-002", header)
+
+    def _quotes(self, transaction: Transaction) -> None:
+        for record in transaction.records:
+            if record.record_type in {"SPU", "PWR"} and record.submitter_agreement_number in self._covers:
+                self._quoted[record.submitter_agreement_number] += 1
+                break
 
     def _covered(self, transaction: Transaction) -> None:
         header = transaction.records[0]

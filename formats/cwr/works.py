@@ -5,8 +5,9 @@ every rule looks at that. Shares are hundredths of a percent. Source: CISAC CWR1
 NWR, SPU, SPT, SWR, SWT and PWR.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from formats.cwr import details, shape, standard, territories
@@ -28,30 +29,24 @@ _PUBLIC_DOMAIN_IPI = "00865900903"
 class Block:
     """A publisher or writer with the lines below it."""
 
-    __slots__ = ("collected", "informed", "lines", "links", "own", "record", "type")
+    __slots__ = ("collected", "controlled", "informed", "lines", "links", "own", "owns", "record", "type")
 
     def __init__(self, record: Record, kind: str | None) -> None:
         self.record = record
         self.type = kind
+        self.controlled = record.record_type[0] == "S"
         self.own: Shares = (
             record.pr_ownership_share or 0,
             record.mr_ownership_share or 0,
             record.sr_ownership_share or 0,
         )
+        self.owns = any(self.own)
         self.lines: list[Record] = []
         self.collected: list[Line] = []
         """What SPT or SWT say."""
         self.informed: list[Line] = []
         """What OPT or OWT say: for information only."""
         self.links: list[Record] = []
-
-    @property
-    def controlled(self) -> bool:
-        return self.record.record_type[0] == "S"
-
-    @property
-    def owns(self) -> bool:
-        return any(self.own)
 
 
 class Work:
@@ -150,15 +145,23 @@ def _header(work: Work, faults: Faults) -> None:
 
 @enforces("NWR-T-004", "NWR-T-009", "NWR-T-011")
 def _ownership(work: Work, faults: Faults) -> None:
-    publishers, writers = work.publisher_shares, work.writer_shares
+    for code, said in _faults_of_sums(work.publisher_shares, work.writer_shares):
+        faults(code, work.header, **said)
+
+
+@lru_cache(maxsize=4096)
+def _faults_of_sums(publishers: Shares, writers: Shares) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """Rules that the owned shares break, with what is to be said. Thousands of works share a few sums."""
     limit = WHOLE + TOLERANCE
+    found: list[tuple[str, Mapping[str, str]]] = []
     if publishers[0] > WHOLE // 2 + TOLERANCE or publishers[1] > limit or publishers[2] > limit:
-        faults("NWR-T-004", work.header)
+        found.append(("NWR-T-004", {}))
     if max(writers) > limit or TOLERANCE < writers[0] < WHOLE // 2 - TOLERANCE:
-        faults("NWR-T-009", work.header)
-    for right, total in enumerate(map(sum, zip(publishers, writers, strict=True))):
+        found.append(("NWR-T-009", {}))
+    for right, total in zip(("PR", "MR", "SR"), map(sum, zip(publishers, writers, strict=True)), strict=True):
         if total > TOLERANCE and abs(total - WHOLE) > TOLERANCE:
-            faults("NWR-T-011", work.header, right=("PR", "MR", "SR")[right], sum=f"{total / 100:.2f}")
+            found.append(("NWR-T-011", {"right": right, "sum": f"{total / 100:.2f}"}))
+    return tuple(found)
 
 
 @enforces("NWR-T-010", "NWR-T-015", "NWR-T-023", "NWR-T-045", "SWR-F-020")
@@ -226,7 +229,7 @@ def _chain_numbers(work: Work, faults: Faults) -> None:
 def _chain_members(work: Work, faults: Faults) -> None:
     for chain in work.chains:
         opener = chain[0]
-        if sum(block.type == "E" for block in chain) > 1:
+        if len(chain) > 1 and sum(block.type == "E" for block in chain) > 1:
             faults("NWR-T-017", chain[1].record)
         if opener.controlled:
             _controlled_chain(chain, faults)
@@ -331,14 +334,17 @@ def _represented(work: Work, faults: Faults) -> None:
     in the record: one that owns something and that no publisher represents does, and needs a territory (our reading of
     NWR-T-020).
     """
-    owned = zip(work.writer_shares, work.publisher_shares, strict=True)
-    published = any(writers < WHOLE - TOLERANCE for writers, publishers in owned if writers + publishers > TOLERANCE)
     for block in work.writers:
         if block.controlled and not block.links:
-            if published:
+            if _published(work):
                 faults("SWR-R-002", block.record)
             if block.owns and not block.lines:
                 faults("NWR-T-020", block.record)
+
+
+def _published(work: Work) -> bool:
+    owned = zip(work.writer_shares, work.publisher_shares, strict=True)
+    return any(writers < WHOLE - TOLERANCE for writers, publishers in owned if writers + publishers > TOLERANCE)
 
 
 @enforces("SPT-R-001", "SPT-F-002", "SPT-F-013", "SWT-R-001", "SWT-R-003", "SWT-F-002", "SWT-F-010", "SWT-F-013")
