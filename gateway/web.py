@@ -1,14 +1,12 @@
 """What every view needs of the request: the gateway, the clock, who is asking."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_security import current_user
 
 from gateway.gateway import Gateway
-from interface.languages import time_zone
 
 
 def gateway() -> Gateway:
@@ -19,19 +17,6 @@ def gateway() -> Gateway:
 def now() -> datetime:
     """The instant of this request, from the application's clock."""
     return gateway().now()
-
-
-def instant(text: str, of_day: time) -> datetime | None:
-    """A time as people write it: a day alone means its begin or its end, without zone it is the console's own.
-
-    Raises ValueError.
-    """
-    if not text:
-        return None
-    told = datetime.fromisoformat(text)
-    if len(text) <= len("2026-11-24"):
-        told = datetime.combine(told.date(), of_day)
-    return told if told.tzinfo else told.replace(tzinfo=ZoneInfo(time_zone()))
 
 
 def person() -> str:

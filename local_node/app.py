@@ -4,12 +4,14 @@ from collections.abc import Callable
 from importlib import import_module
 
 from flask import Blueprint, Flask
+from flask_security import user_authenticated
 
 from interface.application import create_app as make_app
 from interface.passwords import TIME_COST
 from interface.settings import Settings
 from local_node import layout
 from local_node.admin import queries
+from local_node.audit.operations import note_sign_in
 from local_node.node import Node
 from local_node.permissions import USERS
 from local_node.routes import PAGES
@@ -43,6 +45,7 @@ def create_app(
         now=node.now,
         time_cost=time_cost,
     )
+    user_authenticated.connect(note_sign_in, app)
     app.extensions["kora_node"] = node
     app.extensions["kora_wake"] = wake
     return app

@@ -37,5 +37,6 @@ PAGES = (
     "local_node.imports.views",
     "local_node.exchange.views",
     "local_node.admin.views",
+    "local_node.audit.views",
 )
 """Modules with a blueprint ``pages``."""

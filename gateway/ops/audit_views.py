@@ -15,12 +15,13 @@ from werkzeug.wrappers import Response
 from gateway import audit
 from gateway.audit import OperatorAction, Wanted
 from gateway.members import queries as members
-from gateway.web import gateway, instant, now, person
+from gateway.web import gateway, now, person
 from gateway.words import action_word
 from interface.database import database
 from interface.downloads import csv_download
 from interface.pages import say
 from interface.permissions import permission
+from interface.times import instant
 
 pages = Blueprint("audit", __name__)
 

@@ -19,10 +19,11 @@ from gateway import audit
 from gateway.members import queries as members
 from gateway.ops import finding, lives, operations, parkings, presenting, saved, transcripts
 from gateway.ops.finding import Filter
-from gateway.web import gateway, instant, now, person, wake
+from gateway.web import gateway, now, person, wake
 from interface.database import database
 from interface.pages import say
 from interface.permissions import permission
+from interface.times import instant
 from queues.parking import CannotRunAgain
 
 pages = Blueprint("messages", __name__)

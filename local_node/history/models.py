@@ -15,12 +15,13 @@ class Revision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(200), index=True)
-    """``work/<id>`` or ``party/<id>``, as in messages."""
+    """``work/<id>`` or ``party/<id>``, as in messages; also ``account/<email>``, ``message/<id>``, ``class/<code>``."""
     version: Mapped[int]
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(255), index=True)
     action: Mapped[str] = mapped_column(String(30))
-    """registered, saved, updated, withdrawn, undone, attached, seen."""
+    """registered, saved, updated, withdrawn, undone, attached, seen, imported, decided, told-apart, signed-in,
+    exported."""
     field: Mapped[str] = mapped_column(String(200))
     old: Mapped[str | None] = mapped_column(Text)
     new: Mapped[str | None] = mapped_column(Text)

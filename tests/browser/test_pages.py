@@ -31,6 +31,7 @@ NODE_PAGES = (
     "/settings/partners",
     "/settings/classes",
     "/settings/people",
+    "/settings/audit",
     "/account",
 )
 GATEWAY_PAGES = (

@@ -1,0 +1,1 @@
+"""What people of the office did, for who has to account for it."""
