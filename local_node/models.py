@@ -13,6 +13,7 @@ MODULES = (
     "admin",
     "alike",
     "classes",
+    "exchange",
     "history",
     "home",
     "imports",

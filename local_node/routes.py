@@ -35,6 +35,7 @@ PAGES = (
     "local_node.lists.views",
     "local_node.agreements.views",
     "local_node.imports.views",
+    "local_node.exchange.sending_views",
     "local_node.exchange.views",
     "local_node.admin.views",
     "local_node.audit.views",

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from local_node.admin import queries
+from local_node.exchange import sending
 from local_node.imports import background
 from local_node.node import Node
 from local_node.routes import HANDLERS
@@ -22,7 +23,8 @@ def make_carrier(node: Node) -> Carrier | None:
         return None
     uplink = node_uplink(node.settings.broker, node_id=node_id, gateway_id=gateway_id)
     key, source = SigningKey.load(node.settings.signing_key), node_urn(node_id)
-    relay = Relay(node.sessions, uplink, key=key, source=source)
+    held = sending.holds(node.sessions, node.settings.time_zone, node.now)
+    relay = Relay(node.sessions, uplink, key=key, source=source, paused=held)
     intake = Intake(node.sessions, uplink, keys=keys, key=key, source=source, handlers=HANDLERS, node_id=node_id)
     return Carrier(relay, intake, now=node.now, idle=node.settings.poll_s)
 

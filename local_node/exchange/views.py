@@ -20,7 +20,7 @@ from interface.database import database
 from interface.pages import say
 from interface.permissions import permission
 from local_node.admin import queries as admin
-from local_node.exchange import operations, presenting, queries
+from local_node.exchange import operations, presenting, queries, sending
 from local_node.exchange.queries import Filter
 from local_node.web import now, person, wake
 from local_node.works import queries as works
@@ -54,6 +54,7 @@ def index() -> str:
         total=page.total + len(strays),
         older=_address(wanted, page.next_before) if page.next_before else None,
         status=boxes.status(session, now=now()),
+        paused=sending.rule(session).paused_by,
         enrolled=admin.office(session).node_id is not None,
     )
 
@@ -64,6 +65,9 @@ def send_all() -> Response:
     """Let everything that waits be sent now."""
     count = operations.send_now(database(), now=now())
     database().commit()
+    if sending.rule(database()).paused_by is not None:
+        say(_("Sending is paused. Everything is kept and goes when you resume."), kind="warn")
+        return redirect(url_for("sending.index"))
     wake()
     say(ngettext("%(num)d message is sent now.", "%(num)d messages are sent now.", count))
     return redirect(url_for("exchange.index"))

@@ -27,6 +27,7 @@ NODE_PAGES = (
     "/import",
     "/import/quarantine",
     "/exchange",
+    "/exchange/sending",
     "/settings",
     "/settings/partners",
     "/settings/classes",

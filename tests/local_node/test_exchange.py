@@ -522,3 +522,21 @@ def test_the_command_line_tells_how_far_the_messages_are(line: Line, settings: N
     ]  # fmt: skip
     assert [status[state] for state in ("new", "sealed", "sent", "receipted")] == [1, 0, 0, 1]
     assert status["last_receipt"].startswith("2026-11-24T08:00")
+
+
+def test_the_month_lists_each_file_a_partner_answered_with_the_last_word_on_every_work(
+    line: Line, awa: Browser
+) -> None:
+    first, second = registered(line.office), registered(line.office, title="OTHER SONG")
+    line.turn()
+    line.answer(Acknowledged("cisnet", "RA", str(first.number), reference="20261124T080500Z/1/0"), to=first)
+    line.answer(Acknowledged("cisnet", "AS", str(first.number), reference="20261124T080500Z/1/0"), to=first)
+    line.answer(Acknowledged("cisnet", "RJ", str(second.number), reference="20261124T080500Z/1/1"), to=second)
+    line.answer(Acknowledged("cisnet", "AS", str(second.number), reference="20261030T080500Z/1/0"), to=second)
+    line.turn()
+    page = awa.open("/exchange/sending")
+    assert "Handed to partners in 2026-11" in page
+    (row,) = rows(page)
+    assert row.startswith("24 Nov 2026 08:05 CIS-Net 2 ")
+    assert row.count(" 1") == 2
+    assert "No partner has answered to anything of this month." in awa.open("/exchange/sending?month=2026-09")
