@@ -27,6 +27,14 @@ def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("as-latin-1", _as_latin_1)
 
 
+def has_lines(stream: BinaryIO) -> bool:
+    """Whether the first line of a seekable stream, left at its beginning, ends where a line may end at the latest."""
+    start = stream.tell()
+    beginning = stream.read(LONGEST_LINE * _BYTES + 1)
+    stream.seek(start)
+    return len(beginning) <= LONGEST_LINE * _BYTES or b"\n" in beginning
+
+
 class Lines:
     """The lines of a seekable byte stream with their numbers from 1, without line ends.
 

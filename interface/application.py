@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, g, render_template
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain
 from flask_security import Security, SQLAlchemySessionUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from interface import (
     compression,
     database,
+    full_disk,
     headers,
     languages,
     pages,
@@ -81,6 +82,7 @@ def create_app(
     whole = Frame(name, subtitle, edition=edition, version=settings.version, time_zone=settings.time_zone)
     templating.install(app, settings, frame or Frame, whole)
     _install_error_pages(app)
+    full_disk.install(app)
     for blueprint in (pages.pages, *blueprints):
         app.register_blueprint(blueprint)
     permissions.check_routes(app, users.permissions)
@@ -118,7 +120,7 @@ class _Catalogue(Domain):  # type: ignore[misc]
     """The one catalogue of the product as flask-babel wants it."""
 
     def get_translations(self) -> Any:
-        return words.translator(str(get_locale()))
+        return words.translator(languages.language())
 
 
 def _install_languages(app: Flask, settings: Settings) -> None:
@@ -141,10 +143,12 @@ def _install_error_pages(app: Flask) -> None:
         code = 404 if hidden else error.code
         return render_template("interface/error.html", code=code), code
 
-    def broken(_: Exception) -> tuple[str, int]:
+    def broken(error: Exception) -> tuple[str, int]:
         g.kora_bare = True  # what the application tells about itself may be the very thing that is broken
+        # Sessions of browsers are written after the page is made, where no other handler is asked.
+        code = full_disk.STATUS if full_disk.is_full(getattr(error, "original_exception", None)) else 500
         try:
-            return render_template("interface/error.html", code=500), 500
+            return render_template("interface/error.html", code=code), code
         except Exception:
             app.logger.exception("the error page could not be made")
             return "<!doctype html><title>500</title><h1>500</h1>", 500

@@ -13,9 +13,11 @@ from flask import Flask, Request, Response, request, session
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import CallbackDict
 
+from interface.full_disk import is_full
 from interface.settings import Settings
 from interface.tables import SessionRow
 
@@ -86,9 +88,17 @@ class RowSessions(SessionInterface):
         elif WATCH_HEADER in request.headers:
             return
         elif session.seen_at is not None and now - session.seen_at >= SEEN_EVERY:
+            self._note_visit(session.session_id, now)
+
+    def _note_visit(self, session_id: str, now: datetime) -> None:
+        """Nobody who only reads is turned away because the disk has no room for this note."""
+        try:
             with self._database.begin() as database:
-                if row := database.get(SessionRow, digest(session.session_id)):
+                if row := database.get(SessionRow, digest(session_id)):
                     row.seen_at = now
+        except DBAPIError as error:
+            if not is_full(error):
+                raise
 
     def _store(self, session: ServerSession, response: Response, now: datetime) -> None:
         with self._database.begin() as database:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from local_node import migrations
 from local_node.database import open_database, session_maker
+from local_node.disk import Room, room_of
 from local_node.imports.operations import Office as ImportOffice
 from local_node.settings import NodeSettings
 from local_node.vault import Vault, open_vault
@@ -28,6 +30,7 @@ class Node:
     engine: Engine
     sessions: sessionmaker[Session]
     now: Callable[[], datetime] = utc_now
+    room_of: Callable[[Path], Room] = room_of
 
     def vault(self, session: Session) -> Vault:
         """The node's vault for fields that stay at home."""
@@ -37,7 +40,7 @@ class Node:
         """What imports need of this node."""
         own = self.settings.own_societies
         societies = {row["code"]: row["name"] for row in read_cells(own)} if own.exists() else None
-        return ImportOffice(self.sessions, self.settings.data / "imports", societies, self.now)
+        return ImportOffice(self.sessions, self.settings.data / "imports", societies, self.now, self.room_of)
 
     def close(self) -> None:
         """Let go of the database."""

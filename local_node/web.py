@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app
 from flask_security import current_user
 
+from local_node.disk import Room
 from local_node.node import Node
 
 
@@ -17,6 +18,16 @@ def node() -> Node:
 def now() -> datetime:
     """The instant of this request, from the application's clock."""
     return node().now()
+
+
+def room() -> Room:
+    """The disk of the data folder."""
+    return node().imports().room_of(node().settings.data)
+
+
+def nearly_full() -> bool:
+    """Whether imports wait for room on the disk."""
+    return room().is_nearly_full
 
 
 def person() -> str:

@@ -18,6 +18,7 @@ from wtforms import SelectChoice
 
 from interface.accounts import EmailTaken, UnknownAccount, create_user, give_new_password
 from interface.database import database
+from interface.full_disk import show_again
 from interface.languages import time_zone
 from interface.numbers import format_instant
 from interface.pages import say
@@ -84,6 +85,7 @@ def begin() -> Response:
 def change_office() -> Answer:
     """Change what the office is."""
     form, was = _office_form(), overtaken.was_opened()
+    show_again(lambda: _settings(_series_form(empty=True), form))
     present = office_data(operations.alone(database()), time_zone=time_zone())
     if was is not None and was != present:
         met = meet(was, present, form.data)

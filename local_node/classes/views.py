@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from interface.database import database
+from interface.full_disk import show_again
 from interface.languages import language
 from interface.numbers import format_instant
 from interface.pages import say
@@ -89,6 +90,7 @@ def _found(code: str) -> CreationClass:
 
 def _typed(row: CreationClass | None) -> Answer:
     form = forms.form_with()
+    show_again(lambda: _page(row, form))
     if row is not None and (answer := _overtaken(row.code, form)) is not None:
         return answer
     if not form.validate_on_submit():

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from interface.database import database
+from interface.full_disk import watch
 from interface.permissions import may, permission, public
 from local_node.admin import queries as admin
 from local_node.exchange.words import group_words
@@ -23,7 +24,7 @@ from local_node.home.operations import see_news
 from local_node.home.tasks import tasks, unfinished
 from local_node.right_owners import queries as right_owners
 from local_node.right_owners.models import RightOwner
-from local_node.web import now, person
+from local_node.web import now, person, room
 from local_node.works import presenting, queries
 from local_node.works.models import WorkRow
 from local_node.works.words import answer_words, partner_name
@@ -37,7 +38,11 @@ pages = Blueprint("home", __name__)
 def health() -> Response:
     """Whether the node answers and its database too; numbers without names."""
     status = boxes.status(database(), done=False, now=now())
-    return jsonify(ok=True, waiting=status.new + status.sealed + status.sent, parked=status.parked)
+    left = room()
+    disk = not left.is_nearly_full and not watch().is_full(now())
+    waiting = status.new + status.sealed + status.sent
+    told = {"ok": disk, "used_percent": left.used_percent}
+    return jsonify(ok=disk, waiting=waiting, parked=status.parked, disk=told)
 
 
 @pages.get("/")

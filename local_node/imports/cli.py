@@ -39,13 +39,17 @@ def group() -> None:
 @click.pass_obj
 def file_(settings: NodeSettings, file: Path, kind: str, same_name: bool, in_spite: bool, as_json: bool) -> None:
     """Import FILE. Exit 1 when something in it waits in quarantine or the file is refused."""
+    from sqlalchemy.exc import DBAPIError
+
     from formats.archives import NotOneFile, TooLargeUnpacked
+    from formats.lines import LONGEST_LINE
     from formats.problems import Problem
+    from interface.full_disk import CODE, is_full
     from local_node.cli import opened
     from local_node.imports import operations
 
     with opened(settings) as node:
-        office = node.imports()
+        office, number = node.imports(), None
         try:
             with file.open("rb") as stream:
                 number = operations.receive(office, stream, name=file.name, by=BY, same_name=same_name)
@@ -57,11 +61,18 @@ def file_(settings: NodeSettings, file: Path, kind: str, same_name: bool, in_spi
             used = Problem("KORA-NAME-USED", value=file.name, params={"batch": error.number})
             answer = _empty(str(file), None, problems=[_shown(used, settings.lang)])
         except operations.NotNow:
-            answer = _unreadable(office, number, str(file), settings.lang)
+            answer = _unreadable(office, number or 0, str(file), settings.lang)
+        except operations.OneLine:
+            problem = Problem("KORA-ONE-LINE", line=1, column=LONGEST_LINE + 1)
+            answer = _empty(str(file), None, problems=[_shown(problem, settings.lang)])
         except NotOneFile:
             answer = _empty(str(file), None, problems=[_shown(Problem("KORA-NOT-ONE-FILE"), settings.lang)])
         except TooLargeUnpacked:
             answer = _empty(str(file), None, problems=[_shown(Problem("KORA-TOO-LARGE"), settings.lang)])
+        except (OSError, DBAPIError) as error:
+            if not is_full(error):
+                raise
+            answer = _empty(str(file), number, problems=[_shown(Problem(CODE, value=file.name), settings.lang)])
         else:
             answer["problems"] = [_shown(one, settings.lang) for one in answer["problems"]]
     _tell(answer, as_json)

@@ -19,8 +19,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from formats.archives import unpacked
 from formats.check import MOST_LISTED
 from formats.cwr import ReadContext, Reader, Transaction
+from formats.lines import has_lines
 from formats.problems import ERROR
 from local_node.agreements import operations as agreements
+from local_node.disk import Room, room_of
 from local_node.imports import files, queries, rules, taking
 from local_node.imports.checking import Looked, look
 from local_node.imports.correcting import (
@@ -65,6 +67,10 @@ class NameUsed(ValueError):
         self.number = number
 
 
+class OneLine(ValueError):
+    """The file has no line ends where there must be some, so it is none of our formats; nothing of it was kept."""
+
+
 class NotNow(ValueError):
     """The batch is in a state that does not allow this; the argument is the state."""
 
@@ -89,6 +95,7 @@ class Office:
     folder: Path
     societies: Container[str] | None
     now: Callable[[], datetime]
+    room_of: Callable[[Path], Room] = room_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +111,12 @@ def receive(office: Office, stream: BinaryIO, *, name: str, by: str, same_name: 
     """Keep a file and look at it; returns the number of its batch, in state ``checked``.
 
     A file that was looked at before and not imported yet is the same batch. Raises AlreadyImported; NameUsed unless
-    ``same_name`` says that this is meant; ``formats.archives.NotOneFile`` and ``TooLargeUnpacked`` for a bad archive.
+    ``same_name`` says that this is meant; OneLine; ``formats.archives.NotOneFile`` and ``TooLargeUnpacked`` for a bad
+    archive; OSError when the disk is full.
     """
     with unpacked(stream) as plain:
+        if not has_lines(plain):
+            raise OneLine(name)
         kept = files.keep(plain, office.folder)
     with office.sessions() as session:
         session.connection(execution_options={"read_only": True})

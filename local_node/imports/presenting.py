@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from formats.problems import ERROR, Problem
+from interface.full_disk import CODE
 from interface.languages import language
 from interface.numbers import format_instant, format_number
 from interface.sentences import sentence
@@ -124,6 +126,16 @@ def _known(number: int) -> str:
     """How many parties of the file were right owners already."""
     count = format_number(number)
     return str(ngettext("%(count)s time a known one", "%(count)s times a known one", number, count=count))
+
+
+def put_off_words(goes_on: datetime | None, nearly_full: bool) -> str:
+    """Why an import stands still although nobody stopped it."""
+    if goes_on is not None:
+        said = _("The disk is full. The import goes on by itself at %(time)s.", time=format_instant(goes_on))
+        return f"{said} ({CODE})"
+    if nearly_full:
+        return f"{_('The disk is almost full. Imports wait until there is room.')} ({CODE})"
+    return ""
 
 
 def progress(row: ImportBatch) -> int:

@@ -1,11 +1,14 @@
 """Questions about imports."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from interface.full_disk import CODE
 from local_node.imports.models import Correction, ImportBatch, ImportItem, Quarantined, SourceNumber
+from queues.tables import job
 
 MOST_OF_RECORD = 10
 UNFINISHED = ("checked", "waiting", "running")
@@ -38,6 +41,12 @@ def same_name(session: Session, name: str) -> ImportBatch | None:
     """The last batch that was imported from a file of this name."""
     held = select(ImportBatch).where(ImportBatch.name == name, ImportBatch.state == "done")
     return session.scalar(held.order_by(ImportBatch.id.desc()).limit(1))
+
+
+def put_off(session: Session, number: int) -> datetime | None:
+    """When an import that found the disk full goes on; None for one that did not."""
+    mine = (job.c.kind == "import", job.c.payload_ref == str(number), job.c.state == "due", job.c.last_error == CODE)
+    return session.scalar(select(job.c.next_attempt_at).where(*mine).limit(1))
 
 
 def items(session: Session, number: int, kind: str) -> Sequence[ImportItem]:

@@ -24,17 +24,19 @@ from werkzeug.wrappers import Response as AnyResponse
 from formats.archives import NotOneFile, TooLargeUnpacked
 from interface.database import database
 from interface.downloads import csv_download
+from interface.full_disk import show_again
 from interface.languages import language
 from interface.numbers import format_number
 from interface.pages import say
 from interface.permissions import permission
 from interface.sentences import sentence
 from local_node.admin import queries as admin
+from local_node.exchange.words import apart
 from local_node.imports import operations, presenting, queries, rules
 from local_node.imports.correcting import CannotCorrect, Change
 from local_node.imports.models import ImportBatch, Quarantined
 from local_node.right_owners.rules import RightOwnerRefused
-from local_node.web import node, now, person, wake
+from local_node.web import nearly_full, node, now, person, room, wake
 from local_node.works.rules import WorkRefused
 from local_node.works.words import finding_words
 
@@ -62,6 +64,7 @@ def receive() -> Answer:
     meant = bool(request.form.get("same_name"))
     # The file is looked at in transactions of its own; this session must not hold one meanwhile.
     database().commit()
+    show_again(lambda: _index(f"{apart(name)}: {_('Choose it again when there is room.')}"))
     try:
         stream = cast(BinaryIO, chosen.stream)
         number = operations.receive(node().imports(), stream, name=name, by=person(), same_name=meant)
@@ -69,12 +72,15 @@ def receive() -> Answer:
         say(_("This file was imported before, as batch %(batch)s.", batch=error.number), kind="warn")
         return redirect(url_for("imports.batch", number=error.number))
     except operations.NameUsed as error:
-        text = sentence("KORA-NAME-USED", {"batch": error.number}, language())
+        said = sentence("KORA-NAME-USED", {"batch": error.number}, language())
+        text = f"{apart(name)}: {said} (KORA-NAME-USED)"
         return _index(text, ask_name=True), 409
+    except operations.OneLine:
+        return _refused("KORA-ONE-LINE", name)
     except NotOneFile:
-        return _index(_("The archive must hold exactly one file that is not encrypted.")), 400
+        return _refused("KORA-NOT-ONE-FILE", name)
     except TooLargeUnpacked:
-        return _index(_("The file is larger than Kora takes in.")), 400
+        return _refused("KORA-TOO-LARGE", name)
     return redirect(url_for("imports.batch", number=number))
 
 
@@ -101,6 +107,7 @@ def _batch(row: ImportBatch, problem: str = "") -> str:
         corrections=presenting.correction_rows(queries.corrections(database(), row.id)),
         problem=problem,
         progress=presenting.progress(row),
+        put_off=presenting.put_off_words(queries.put_off(database(), row.id), nearly_full()),
         more=max(row.found.get("errors", 0) + row.found.get("warnings", 0) - len(row.problems), 0),
     )
 
@@ -306,6 +313,11 @@ def decide(number: int) -> Answer:
     return redirect(target)
 
 
+def _refused(code: str, name: str) -> Answer:
+    """Nothing of the file was kept: which file, why, and the code."""
+    return _index(f"{apart(name)}: {sentence(code, {}, language())} ({code})"), 400
+
+
 def _index(problem: str = "", *, ask_name: bool = False) -> str:
     before = request.args.get("before", type=int)
     rows = queries.batches(database(), before=before, limit=PER_PAGE)
@@ -316,6 +328,7 @@ def _index(problem: str = "", *, ask_name: bool = False) -> str:
         held=queries.quarantine(database(), limit=0)[1],
         problem=problem,
         ask_name=ask_name,
+        room=room(),
         older=older,
     )
 

@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 
 from interface.database import database
 from interface.downloads import Cell
+from interface.full_disk import show_again
 from interface.numbers import format_day, format_instant
 from interface.pages import say
 from interface.permissions import may, permission
@@ -199,6 +200,7 @@ def _found(key: UUID) -> RightOwner:
 def _typed(row: RightOwner | None) -> Answer:
     """A button of the form: change its lines, or save what it says."""
     form = forms.form_with()
+    show_again(lambda: _page(row and _found(UUID(row.id)), form))
     if not form.validate_on_submit():
         return _page(row, form), 400
     do = request.form.get("do", "save")

@@ -21,6 +21,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from interface.database import database
+from interface.full_disk import show_again
 from interface.languages import language
 from interface.numbers import format_instant
 from interface.pages import say
@@ -190,6 +191,7 @@ def _found(key: UUID) -> WorkRow:
 def _typed(row: CreationClass, stored: WorkRow | None) -> Answer:
     """A button of the form: change its lines, or save what it says."""
     form = forms.form_of(row)
+    show_again(lambda: _page(row, stored and _found(UUID(stored.id)), form))
     if not form.validate_on_submit():
         return _page(row, stored, form), 400
     do = request.form.get("do", "save")
