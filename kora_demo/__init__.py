@@ -84,7 +84,7 @@ def _serve(demo: Demo, file: Path | None) -> None:
     click.echo(f"  {'Gateway, operations':28} {stage.address('gateway')}/ops")
     click.echo(f"  {'Simulated CIS-Net (SFTP)':28} {HOST}:{stage.ports['cisnet']}\n")
     click.echo(f"  E-mail {EMAIL}, password {password or 'unchanged'}")
-    click.echo(f"  {stage.servers.words.capitalize()}")
+    click.echo(f"  {stage.servers.words}")
     click.echo("\nStop with Ctrl-C. All of it lies in " + str(stage.data))
     while True:
         demo.players.check()

@@ -59,7 +59,7 @@ class Servers:
     def words(self) -> str:
         """What carries and what keeps, for people."""
         carrier = "RabbitMQ" if self.broker else "one SQLite file"
-        return f"messages through {carrier}, data in {'PostgreSQL' if self.database else 'SQLite'}"
+        return f"Messages through {carrier}, data in {'PostgreSQL' if self.database else 'SQLite'}"
 
     def broker_of(self, part: str) -> dict[str, str]:
         """What one part is told about the broker."""

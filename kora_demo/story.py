@@ -73,7 +73,7 @@ class Story:
     def _start(self) -> str:
         self.demo.set_up()
         self.demo.start()
-        return f"two nodes, the gateway and the simulated CIS-Net answer; {self.demo.stage.servers.words}"
+        return f"two nodes, the gateway and the simulated CIS-Net answer. {self.demo.stage.servers.words}"
 
     def _enrol(self) -> str:
         return f"{self.demo.enrol()} nodes enrolled and approved"

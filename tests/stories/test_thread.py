@@ -1,67 +1,22 @@
 """The thread from end to end, as users run it: two nodes, the gateway and a simulated CIS-Net, each its own process."""
 
-import json
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.samples.publisher import publisher_file
-
-ROOT = Path(__file__).parents[2]
-STEPS = [
-    "start",
-    "enrol",
-    "register",
-    "import",
-    "push",
-    "send",
-    "acknowledge",
-    "iswc",
-    "conflict",
-    "bad-input",
-    "stop",
-]
-
-
-def four_free_ports() -> int:
-    """The first of four ports in a row that nobody uses."""
-    for first in range(21_000, 40_000, 4):
-        probes = [socket.socket() for _ in range(4)]
-        try:
-            for place, probe in enumerate(probes):
-                probe.bind(("127.0.0.1", first + place))
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
-        return first
-    raise AssertionError("no four free ports in a row")
-
-
-def told(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    """Exit code and answer of ``kora demo --once --json``."""
-    command = [sys.executable, "-m", "kora", "demo", "--once", "--json", "--data", str(folder)]
-    ran = subprocess.run(
-        [*command, "--port", str(four_free_ports()), *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=170,
-    )
-    assert ran.stdout, ran.stderr
-    return ran.returncode, json.loads(ran.stdout)
+from tests.services import until
+from tests.stories.telling import ROOT, STEPS, demonstration, faults_of, four_free_ports, processes_of, told
 
 
 @pytest.mark.timeout(180)
 def test_a_work_registered_at_a_node_reaches_cis_net_and_its_iswc_comes_back(tmp_path: Path) -> None:
     code, answer = told(tmp_path / "demo")
-    assert [step for step in answer["story"] if not step["ok"]] == []
+    assert faults_of(answer) == []
     assert (code, answer["ok"]) == (0, True)
     assert [step["step"] for step in answer["story"]] == STEPS
     messages = answer["messages"]
@@ -79,7 +34,7 @@ def test_a_publishers_production_file_is_imported_sent_and_acknowledged(tmp_path
     path = tmp_path / "CW260007TWP_997.V21"
     path.write_bytes(publisher_file(353, 60, wrong=3))
     code, answer = told(tmp_path / "demo", "--import", str(path))
-    assert [step for step in answer["story"] if not step["ok"]] == []
+    assert faults_of(answer) == []
     assert code == 0
     assert (answer["works"]["imported"], answer["works"]["quarantined"]) == (350, 4)
     assert answer["works"]["acknowledged"] == answer["works"]["sent"] >= 350
@@ -100,3 +55,17 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         )
     assert ran.returncode == 1
     assert f"port {first + 2}, for gateway, is taken" in ran.stderr
+
+
+@pytest.mark.timeout(240)
+def test_who_stops_a_story_in_the_middle_leaves_no_process_behind(tmp_path: Path) -> None:
+    """Stopped while commands of the parts are still running, and told twice to hurry."""
+    folder = tmp_path / "demo"
+    with demonstration(folder, "--once", "--json") as process:
+        until(lambda: any("serve" in command for command in processes_of(folder).values()), "the pages", 120)
+        until(lambda: any("serve" not in command for command in processes_of(folder).values()), "a command", 120)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (1, "")
+    assert processes_of(folder) == {}
