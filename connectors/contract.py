@@ -1,13 +1,14 @@
 """What the gateway expects of a connector: one folder a partner, three verbs.
 
-The gateway keeps the state (sender profiles, file counters, submissions); a connector keeps none but its client's own
-ledger of files. It reads no environment and no database: settings and client are given to it when it is made.
+The gateway keeps the state (sender profiles, file counters, submissions, the ledger of files); a connector keeps none.
+It reads no environment and no database: settings and context are given to it when it is made.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from mappings.model import Acknowledged, Assigned, Refusal
 
@@ -117,6 +118,45 @@ class PartnerFailure(Exception):
         super().__init__(message)
         self.failure_class = failure_class
         self.retry_after = retry_after
+
+
+Direction = Literal["renaming", "sent", "collected"]
+"""``renaming``: written completely, and about to be given its name; so a process that dies then is no riddle."""
+
+
+class FileLedger(Protocol):
+    """Files exchanged with one partner, by name and SHA-256: one memory for all workers, wherever they run."""
+
+    def has(self, direction: Direction, name: str, sha256: str) -> bool:
+        """Whether exactly this file went that way."""
+        ...
+
+    def digests(self, direction: Direction, name: str) -> frozenset[str]:
+        """The digests of all files of this name that went that way."""
+        ...
+
+    def add(self, direction: Direction, name: str, sha256: str) -> None:
+        """Remember a file; once more changes nothing."""
+        ...
+
+    def remove(self, direction: Direction, name: str, sha256: str) -> None:
+        """Forget a file."""
+        ...
+
+    def alone(self, name: str, sha256: str) -> AbstractContextManager[None]:
+        """Let nobody else send this file for the length of a with block.
+
+        Raises PartnerFailure F2 while another worker sends it; one that died is waited for no longer than its work
+        stays with it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the gateway does for a connector."""
+
+    ledger: FileLedger
 
 
 class Connector(Protocol):

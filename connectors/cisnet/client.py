@@ -1,7 +1,7 @@
 """Files to and from the partner: ``/incoming`` takes ours, ``/outgoing`` has theirs, ``/outgoing/done`` what we have.
 
 A file is sent as ``.part`` and then renamed, so that the partner never reads half a file. What was sent and collected
-stands in the client's own ledger, because the partner's folders are not ours to trust.
+stands in a ledger of ours, because the partner's folders are not ours to trust.
 """
 
 import hashlib
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import paramiko
 
-from connectors.cisnet.ledger import Ledger
 from connectors.cisnet.session import Unreachable, agreed_host_key, our_key, signed_in, told_as_failures
 from connectors.cisnet.settings import CisnetSettings
-from connectors.contract import PartnerFailure
+from connectors.contract import FileLedger, PartnerFailure
 
 log = logging.getLogger(__name__)
 logging.getLogger("paramiko").addHandler(logging.NullHandler())  # else a dropped connection prints a trace
@@ -48,22 +47,30 @@ class StepFailed(PartnerFailure):
 class CisnetClient:
     """The partner's folders. Every call is a session of its own; network errors come as PartnerFailure."""
 
-    def __init__(self, settings: CisnetSettings) -> None:
+    def __init__(self, settings: CisnetSettings, ledger: FileLedger) -> None:
         self._settings = settings
-        self._ledger = Ledger(settings.ledger)
+        self._ledger = ledger
 
     def upload(self, name: str, content: bytes) -> None:
         """Put a file into ``/incoming``. The same file once more does nothing; a failure leaves at most a ``.part``.
 
-        Raises PartnerFailure: F7 for other bytes under a name that was already sent, F8 when the answer to the rename
-        was lost and the server cannot be asked what became of the file.
+        Raises PartnerFailure: F2 while another worker sends it, F7 for other bytes under a name that was already sent,
+        F8 when the answer to the rename was lost and the server cannot be asked what became of the file.
         """
         digest = hashlib.sha256(content).hexdigest()
-        sent = self._ledger.digests("sent", name)
-        if digest in sent:
+        if self._is_sent(name, digest):
             return
-        if sent:
+        with self._ledger.alone(name, digest):
+            if not self._is_sent(name, digest):  # nor was it while we asked to be alone
+                self._send(name, content, digest)
+
+    def _is_sent(self, name: str, digest: str) -> bool:
+        sent = self._ledger.digests("sent", name)
+        if sent and digest not in sent:
             raise PartnerFailure("F7", f"another file was sent before under the name {name}")
+        return digest in sent
+
+    def _send(self, name: str, content: bytes, digest: str) -> None:
         if self._ledger.has("renaming", name, digest):
             self._look_and_rename(name)  # a process died before it heard, and this may be asked as often as one likes
         elif not self._written_and_renamed(name, content, digest):

@@ -9,7 +9,7 @@ from connectors.cisnet.answers import PARTNER, arrival
 from connectors.cisnet.client import CisnetClient
 from connectors.cisnet.settings import CisnetSettings
 from connectors.cisnet.transmission import SENT, WITHDRAWN, Format, Version, transmission
-from connectors.contract import Arrival, Batch, Delivery, PartnerFailure
+from connectors.contract import Arrival, Batch, Context, Delivery, PartnerFailure
 
 
 def _now() -> datetime:
@@ -17,17 +17,15 @@ def _now() -> datetime:
 
 
 class Cisnet:
-    """CIS-Net through CWR 2.x files over SFTP. Keeps nothing but its client's ledger of files."""
+    """CIS-Net through CWR 2.x files over SFTP. Keeps nothing; the ledger of files is the gateway's."""
 
     name = PARTNER
     tier = "SFTP access as a CISAC society or through a hub (tier 1); CWR files without any access (tier 0)"
     accepts = SENT | {WITHDRAWN}
 
-    def __init__(
-        self, settings: CisnetSettings, client: CisnetClient | None = None, *, now: Callable[[], datetime] = _now
-    ) -> None:
+    def __init__(self, settings: CisnetSettings, context: Context, *, now: Callable[[], datetime] = _now) -> None:
         self._settings = settings
-        self._client = client or CisnetClient(settings)
+        self._client = CisnetClient(settings, context.ledger)
         self._now = now
 
     def send(self, batch: Batch) -> Delivery:

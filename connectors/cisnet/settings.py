@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class CisnetSettings:
-    """Where the partner's SFTP server stands, how we sign in, and where the client's own ledger is kept."""
+    """Where the partner's SFTP server stands, how we sign in, and whose files are exchanged."""
 
     host: str
     port: int
@@ -19,8 +19,6 @@ class CisnetSettings:
     """The server's public key as in a known_hosts line, without the name: ``ssh-ed25519 AAAA...``."""
     receiver: str
     """Society code of the receiver, as in file names."""
-    ledger: Path
-    """SQLite file that remembers which files were sent and collected. Made when it is missing."""
     version: Literal["2.1", "2.2"] = "2.1"
     window_s: int = 3600
     """How long works are gathered before a file is made (seconds); the caller waits, not the connector."""

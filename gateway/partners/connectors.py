@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.contract import Connector
+from connectors.contract import Connector, Context
 from gateway.settings import GatewaySettings
 
 
@@ -17,7 +17,7 @@ class Partner:
 
     name: str
     title: str
-    make: Callable[[], Connector]
+    make: Callable[[Context], Connector]
     missing: tuple[str, ...] = ()
     """Names of settings that are not there; with any of them the partner is *not set up* and never called."""
     receiver: str = ""
@@ -28,11 +28,11 @@ class Partner:
     def is_set_up(self) -> bool:
         return not self.missing
 
-    def connector(self) -> Connector:
-        """The connector. Raises NotSetUp."""
+    def connector(self, context: Context) -> Connector:
+        """The connector, with what the gateway does for it. Raises NotSetUp."""
         if self.missing:
             raise NotSetUp(", ".join(self.missing))
-        return self.make()
+        return self.make(context)
 
 
 def cisnet(settings: GatewaySettings) -> Partner:
@@ -40,7 +40,7 @@ def cisnet(settings: GatewaySettings) -> Partner:
     needed = ("host", "user", "key_file", "host_key", "receiver")
     missing = tuple(f"KORA_CISNET_{one.upper()}" for one in needed if not getattr(settings, f"cisnet_{one}"))
 
-    def make() -> Connector:
+    def make(context: Context) -> Connector:
         # Imported at first use, so that a gateway without this partner loads neither SFTP nor its keys.
         from connectors.cisnet.connector import Cisnet
         from connectors.cisnet.settings import CisnetSettings
@@ -54,13 +54,12 @@ def cisnet(settings: GatewaySettings) -> Partner:
             key_file=settings.cisnet_key_file,
             host_key=settings.cisnet_host_key or "",
             receiver=settings.cisnet_receiver or "",
-            ledger=settings.data / "cisnet-ledger.sqlite",
             version=settings.cisnet_version,
             window_s=settings.cisnet_window_s,
             non_roman=settings.cisnet_non_roman,
             societies=settings.own_societies(),
         )
-        connector: Connector = Cisnet(told)
+        connector: Connector = Cisnet(told, context)
         return connector
 
     return Partner(

@@ -122,6 +122,24 @@ class ExchangedFile(OfNode, Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class PartnerFile(Base):
+    """A file that went to a partner or came from it, by its name and its bytes, as connectors remember it.
+
+    ``direction``: sending (by ``holder``, nobody else before ``until``), renaming, sent, collected. It belongs to no
+    single node: a partner's file may have answers for several.
+    """
+
+    __tablename__ = "partner_file"
+
+    partner: Mapped[str] = mapped_column(String(30), primary_key=True)
+    direction: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+    holder: Mapped[str | None] = mapped_column(String(32))
+    until: Mapped[datetime | None]
+
+
 class PartnerCall(OfNode, Base):
     """One call of a partner that carried something or failed."""
 

@@ -1,7 +1,7 @@
 """From claimed jobs to batches: who sends, under which number and second, and how each record is said.
 
 A plan is written down before the partner is called. Whoever tries again, after a failure or a crash, sends the same
-bytes under the same name, and the client's ledger knows them.
+bytes under the same name, and the ledger of files knows them.
 """
 
 from collections.abc import Iterable, Sequence

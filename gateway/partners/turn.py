@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from connectors.contract import Arrival, Connector, Delivery, PartnerFailure
+from connectors.contract import Arrival, Connector, Context, Delivery, PartnerFailure
 from gateway.database import NOBODY, only
 from gateway.gateway import Gateway
 from gateway.partners import answers, due, states
 from gateway.partners.connectors import Partner
+from gateway.partners.files import StoredLedger
 from gateway.partners.models import PartnerCall, Transmission
 from gateway.partners.planning import Plan, plan
 from queues import FailureClass, jobs
@@ -95,7 +96,9 @@ class PartnerTurn:
             if not states.may_be_called(session, self._partner.name, now):
                 return None
         if self._connector is None:
-            self._connector = self._partner.connector()
+            # Half a call of the partner may not outlive the lease: then others carry the work out.
+            ledger = StoredLedger(self._sessions, self._partner.name, hold=self._lease * 0.8)
+            self._connector = self._partner.connector(Context(ledger))
         return self._connector
 
     def _claim(self, session: Session, kind: str, now: datetime, *, first: int | None) -> list[Job]:

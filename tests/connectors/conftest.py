@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.cisnet.simulator import Simulator
-from tests.connectors.partner import Clock, Partner, settings_for
+from tests.connectors.partner import Clock, Partner, ledger_at, settings_for
 
 
 @pytest.fixture
@@ -15,5 +15,5 @@ def cisnet(tmp_path: Path) -> Iterator[Partner]:
     clock = Clock()
     simulator = Simulator(tmp_path / "cisnet", now=clock)
     ready = simulator.start()
-    yield Partner(simulator, settings_for(ready, tmp_path / "ledger.sqlite"), clock)
+    yield Partner(simulator, settings_for(ready), ledger_at(tmp_path / "ledger.sqlite"), clock)
     simulator.stop()

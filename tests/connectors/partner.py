@@ -10,11 +10,14 @@ from typing import Any
 
 from connectors.cisnet import Cisnet, CisnetSettings
 from connectors.cisnet.simulator import Simulator
-from connectors.contract import Answer, Arrival, Batch, Delivery, Item, Sender
+from connectors.contract import Answer, Arrival, Batch, Context, Delivery, FileLedger, Item, Sender
 from formats.cwr import ReadContext, Reader, Record, Transaction
 from formats.problems import ERROR
+from gateway.database import EVERYBODY, metadata, session_maker
+from gateway.partners.files import StoredLedger
 from mappings import messages
 from mappings.model import Acknowledged, Work
+from queues import open_engine
 
 TAMALA = Sender("997", "TAMALA SOCIETY OF AUTHORS")
 BARAKA = Sender("998", "BARAKA MUSIC RIGHTS")
@@ -42,7 +45,14 @@ def an_item(work: Work, type: str = REGISTERED, **changes: Any) -> Item:
     return replace(item, **changes)
 
 
-def settings_for(ready: dict[str, Any], ledger: Path, **changes: Any) -> CisnetSettings:
+def ledger_at(path: Path) -> FileLedger:
+    """The gateway's ledger in a database of its own; the same file remembers the same."""
+    engine = open_engine(path)
+    metadata.create_all(engine, tables=[metadata.tables["partner_file"]])
+    return StoredLedger(session_maker(engine, EVERYBODY), "cisnet", hold=timedelta(minutes=10))
+
+
+def settings_for(ready: dict[str, Any], **changes: Any) -> CisnetSettings:
     """What a CMO would set to reach the simulator that gave out ``ready``."""
     settings = CisnetSettings(
         host=ready["host"],
@@ -51,7 +61,6 @@ def settings_for(ready: dict[str, Any], ledger: Path, **changes: Any) -> CisnetS
         key_file=Path(ready["key_file"]),
         host_key=ready["host_key"],
         receiver="996",
-        ledger=ledger,
         timeout_s=10,
         societies=INVENTED,
     )
@@ -64,12 +73,13 @@ class Partner:
 
     simulator: Simulator
     settings: CisnetSettings
+    ledger: FileLedger
     clock: Clock
     connector: Cisnet = field(init=False)
     sent: int = 0
 
     def __post_init__(self) -> None:
-        self.connector = Cisnet(self.settings, now=self.clock)
+        self.connector = Cisnet(self.settings, Context(self.ledger), now=self.clock)
 
     def batch(self, *items: Item, sender: Sender = TAMALA, version: str = "2.1") -> Batch:
         """The next file of a sender, a minute after the one before."""

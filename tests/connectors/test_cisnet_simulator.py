@@ -15,7 +15,7 @@ import pytest
 from connectors.cisnet import CisnetClient
 from connectors.cisnet.simulator import Simulator
 from tests.builders import a_work
-from tests.connectors.partner import Clock, Partner, an_item, errors_in, settings_for, transactions
+from tests.connectors.partner import Clock, Partner, an_item, errors_in, ledger_at, settings_for, transactions
 from tests.samples.publisher import publisher_file
 
 SERVE = """
@@ -28,7 +28,7 @@ serve(Path(sys.argv[1]), 0, ready=lambda told: print(json.dumps(told), flush=Tru
 
 def put(partner: Partner, name: str, content: bytes) -> list[tuple[str, str]]:
     """Any file at all, uploaded; what the partner's log says about each file so far."""
-    CisnetClient(partner.settings).upload(name, content)
+    CisnetClient(partner.settings, partner.ledger).upload(name, content)
     partner.simulator.settle()
     return partner.simulator.office.register.log()
 
@@ -75,7 +75,7 @@ def test_a_file_of_another_name_has_only_a_line_in_the_log(cisnet: Partner) -> N
 
 def test_a_name_is_used_once(cisnet: Partner, tmp_path: Path) -> None:
     put(cisnet, "CW260001TWP_996.V21", a_publishers_file())
-    forgetful = replace(cisnet, settings=replace(cisnet.settings, ledger=tmp_path / "other.sqlite"))
+    forgetful = replace(cisnet, ledger=ledger_at(tmp_path / "other.sqlite"))
     assert put(forgetful, "CW260001TWP_996.V21", a_publishers_file())[-1][1] == "name used before"
 
 
@@ -84,7 +84,7 @@ def test_what_it_knows_and_owes_outlives_a_restart(tmp_path: Path) -> None:
     before = Simulator(tmp_path / "cisnet", now=clock)
     before.switches.ack_delay = 60
     ready = before.start()
-    partner = Partner(before, settings_for(ready, tmp_path / "ledger.sqlite"), clock)
+    partner = Partner(before, settings_for(ready), ledger_at(tmp_path / "ledger.sqlite"), clock)
     partner.send(an_item(a_work(number=1)))
     assert partner.statuses() == [("W1", "RA")]
     before.stop()
@@ -105,7 +105,7 @@ def test_its_keys_are_for_its_owner_only_and_not_to_be_had_over_the_network(cisn
     for name in ("host_key", "client_key"):
         assert stat.S_IMODE((cisnet.simulator.data / name).stat().st_mode) == 0o600
     before = (cisnet.simulator.data / "client_key").read_bytes()
-    CisnetClient(cisnet.settings).upload("../../../client_key", b"not a key")
+    CisnetClient(cisnet.settings, cisnet.ledger).upload("../../../client_key", b"not a key")
     assert (cisnet.simulator.data / "client_key").read_bytes() == before
     assert (cisnet.simulator.data / "files" / "client_key").read_bytes() == b"not a key"
 
@@ -120,7 +120,7 @@ def test_the_command_says_where_it_listens_and_ends_on_sigterm(tmp_path: Path) -
         assert process.stdout and process.stderr
         told = json.loads(process.stdout.readline())
         assert list(told) == ["name", "host", "port", "url", "user", "password_file", "key_file", "host_key"]
-        assert list(CisnetClient(settings_for(told, tmp_path / "ledger.sqlite")).check()) == [
+        assert list(CisnetClient(settings_for(told), ledger_at(tmp_path / "ledger.sqlite")).check()) == [
             "settings", "reach", "authenticate", "read",
         ]  # fmt: skip
         process.send_signal(signal.SIGTERM)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from connectors.cisnet import Cisnet, CisnetSettings
-from connectors.contract import PartnerFailure, Sender
+from connectors.contract import Context, PartnerFailure, Sender
 from formats.cwr import Record
 from formats.identifiers import iswc
 from mappings.cwr import to_work
@@ -326,7 +326,7 @@ def test_version_2_2_is_sent_and_answered_in_2_2(cisnet: Partner) -> None:
 
 
 def test_names_in_their_own_script_go_to_a_partner_that_takes_them(cisnet: Partner) -> None:
-    connector = Cisnet(replace(cisnet.settings, non_roman=True), now=cisnet.clock)
+    connector = Cisnet(replace(cisnet.settings, non_roman=True), Context(cisnet.ledger), now=cisnet.clock)
     writer = an_interest(party=a_right_owner(own_script="ديالو"))
     titles = (Title("SONG OF THE SHORE", script="Latn"), Title("أغنية الساحل", "AT", "ar", "Arab"))
     delivery = connector.send(cisnet.batch(an_item(a_work(titles=titles, interests=(writer,)))))
@@ -345,5 +345,5 @@ def test_a_version_that_cannot_be_sent_is_said_before_anything_is(cisnet: Partne
 
 def test_settings_have_the_values_a_first_connection_needs(cisnet: Partner) -> None:
     assert isinstance(cisnet.settings, CisnetSettings)
-    defaults = CisnetSettings("h", 22, "u", cisnet.settings.key_file, "k", "996", cisnet.settings.ledger)
+    defaults = CisnetSettings("h", 22, "u", cisnet.settings.key_file, "k", "996")
     assert (defaults.version, defaults.window_s, defaults.non_roman, defaults.timeout_s) == ("2.1", 3600, False, 30.0)

@@ -1,6 +1,5 @@
 """A partner that is down, closed to us or asked wrongly: work waits or parks, nothing is lost, nothing is twice."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,10 +8,12 @@ from sqlalchemy import select
 
 from connectors.cisnet.simulator import Simulator
 from connectors.cisnet.simulator.keys import key_at
+from connectors.contract import Context
 from gateway.audit import OperatorAction
 from gateway.gateway import open_gateway
 from gateway.ops import finding, operations, parkings, queries, reruns
 from gateway.partners import states
+from gateway.partners.files import StoredLedger
 from gateway.partners.models import ExchangedFile, PartnerCall, PartnerState, Transmission
 from queues.tables import job
 from tests.builders import a_work
@@ -194,5 +195,6 @@ def test_what_is_due_waits_while_the_partner_is_not_set_up(world: World) -> None
     assert [state for state, _, _ in jobs(world)] == ["due"]
     missing = world.gateway.partners["cisnet"].missing
     assert missing[:2] == ("KORA_CISNET_HOST", "KORA_CISNET_USER")
+    ledger = StoredLedger(world.gateway.sessions, "cisnet", hold=timedelta(minutes=1))
     with pytest.raises(LookupError, match="KORA_CISNET_HOST"):
-        replace(world.gateway.partners["cisnet"]).connector()
+        world.gateway.partners["cisnet"].connector(Context(ledger))
