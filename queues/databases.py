@@ -25,16 +25,18 @@ def open_database(url: str) -> Engine:
     """An engine for the URL. On SQLite every writing transaction takes the write lock at its beginning.
 
     On PostgreSQL a transaction is READ COMMITTED: what must not change under a reader's hands is read under a row
-    lock. A connection that the server closed meanwhile is replaced before it is used.
+    lock. A connection that the server closed meanwhile is replaced before it is used. Errors name the statement without
+    its values, because they end in logs, and people's names are among the values (S-24).
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return prepare(create_engine(url))
+        return prepare(create_engine(url, hide_parameters=True))
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=OVERFLOW,
         pool_timeout=WAIT_SECONDS,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
     )
     return _checked_after_rest(engine)
 

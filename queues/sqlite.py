@@ -37,4 +37,4 @@ def prepare(engine: Engine) -> Engine:
 
 def open_engine(path: Path) -> Engine:
     """An engine on the SQLite file ``path``, prepared."""
-    return prepare(create_engine(f"sqlite:///{path}"))
+    return prepare(create_engine(f"sqlite:///{path}", hide_parameters=True))

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from interface.full_disk import is_full
@@ -65,7 +65,9 @@ def typed(browser: Browser) -> str:
     return browser.fields()["titles-0-text"]
 
 
-def test_a_work_that_finds_no_room_is_shown_again_as_it_was_typed_and_kept_later(office: Office, awa: Browser) -> None:
+def test_a_work_that_finds_no_room_is_shown_again_as_it_was_typed_and_kept_later(
+    office: Office, awa: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
     line = {"interests-0-holder": "AWA DIALLO", "interests-0-role": "CA", "interests-0-pr": "100"}
     awa.open("/works/new?class=MW")
     with full_database(office):
@@ -78,6 +80,8 @@ def test_a_work_that_finds_no_room_is_shown_again_as_it_was_typed_and_kept_later
         assert health(awa)["ok"] is False
         assert awa.open("/works")
         assert awa.status == 200
+    assert "the disk is full" in caplog.text
+    assert "DIALLO" not in caplog.text
     assert (total(office, WorkRow), office.posted()) == (0, [])
     awa.open("/works/new?class=MW")
     awa.send("/works/new?class=MW", titles__0__text=LONG, **line)
@@ -261,6 +265,13 @@ def test_an_upload_for_which_there_is_no_room_is_answered_with_its_name_and_what
     assert "disque" in page or ENGLISH in page
     assert list((office.node.settings.data / "imports").glob("*")) == []
     assert total(office, operations.ImportBatch) == 0
+
+
+def test_an_error_of_the_database_names_no_value(office: Office) -> None:
+    with pytest.raises(OperationalError) as failed, office.node.sessions() as session:
+        session.execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "DIALLO"})
+    assert "nowhere" in str(failed.value)
+    assert "DIALLO" not in str(failed.value)
 
 
 def test_a_full_disk_is_known_by_whatever_says_so() -> None:
