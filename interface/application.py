@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, g, render_template
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain
 from flask_security import Security, SQLAlchemySessionUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
@@ -120,7 +120,7 @@ class _Catalogue(Domain):  # type: ignore[misc]
     """The one catalogue of the product as flask-babel wants it."""
 
     def get_translations(self) -> Any:
-        return words.translator(str(get_locale()))
+        return words.translator(languages.language())
 
 
 def _install_languages(app: Flask, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -19,8 +20,14 @@ def _locale() -> Locale:
 
 def format_number(value: "int | Decimal | Fraction | str", places: int = 0) -> str:
     """``1204`` as ``1,204`` or ``1 204``; ``places`` decimals are always shown."""
+    return _written(_decimal(value, places), places, language())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Decimal, places: int, language: str) -> str:
+    """The same few shares and counts stand on every page."""
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return str(numbers.format_decimal(_decimal(value, places), format=pattern, locale=_locale()))
+    return str(numbers.format_decimal(value, format=pattern, locale=Locale.parse(language)))
 
 
 def format_percent(value: "int | Decimal | str", places: int = 0) -> str:

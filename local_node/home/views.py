@@ -60,7 +60,7 @@ def page() -> str | Response:
         counters=_counters(messages["waiting"] + messages["sent"]),
         tasks=tasks(),
         left=left,
-        rows=[] if left else [presenting.list_row(row) for row in queries.recent(session)],
+        rows=[] if left else presenting.list_rows(queries.recent(session)),
         news=[_news(answer, work) for answer, work in queries.news(session, since=seen)],
         seen=seen,
         line=_line(messages),

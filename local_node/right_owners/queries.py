@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, intersect, not_, or_, select, union
 from sqlalchemy.orm import Session
 
 from local_node.alike.queries import told_apart
@@ -62,19 +62,18 @@ def by_number(session: Session, number: str) -> RightOwner | None:
 
 def by_identifier(session: Session, scheme: str, value: str, *, withdrawn: bool = False) -> Sequence[RightOwner]:
     """Right owners that bear a number now; with ``withdrawn`` those that were withdrawn too."""
-    held = exists().where(
-        RightOwnerIdentifier.right_owner_id == RightOwner.id,
+    held = select(RightOwnerIdentifier.right_owner_id).where(
         RightOwnerIdentifier.scheme == scheme,
         RightOwnerIdentifier.value == value,
         RightOwnerIdentifier.replaced_at.is_(None),
     )
-    statement = select(RightOwner).where(held).order_by(RightOwner.id)
+    statement = select(RightOwner).where(RightOwner.id.in_(held)).order_by(RightOwner.id)
     return session.scalars(statement if withdrawn else statement.where(_PRESENT)).all()
 
 
 def by_name(session: Session, text: str, limit: int = 20) -> Sequence[RightOwner]:
     """Right owners one of whose names is this text, in any script, case or accent."""
-    held = exists().where(RightOwnerName.right_owner_id == RightOwner.id, RightOwnerName.folded == folded(text))
+    held = RightOwner.id.in_(select(RightOwnerName.right_owner_id).where(RightOwnerName.folded == folded(text)))
     return session.scalars(select(RightOwner).where(held, _PRESENT).order_by(RightOwner.id).limit(limit)).all()
 
 
@@ -103,13 +102,19 @@ def _candidates(session: Session, party: Party) -> Iterator[RightOwner]:
         (RightOwnerName.skeleton.in_(bones), MOST_NEAR),
         (or_(*(_with_words([word]) for word in words)), MOST_FAR),
     ):
-        held = exists().where(RightOwnerName.right_owner_id == RightOwner.id, condition)
+        held = RightOwner.id.in_(select(RightOwnerName.right_owner_id).where(condition))
         if words:
             yield from session.scalars(select(RightOwner).where(held, _PRESENT).order_by(RightOwner.id).limit(most))
 
 
 def _with_words(words: Sequence[str]) -> ColumnElement[bool]:
     return and_(*(RightOwnerName.folded.contains(word, autoescape=True) for word in words))
+
+
+def lookup(session: Session, text: str, limit: int) -> Sequence[RightOwner]:
+    """The newest right owners that fit what is being typed; they are not counted."""
+    ids = session.scalars(_found(text).order_by(RightOwner.id.desc()).limit(limit)).all()
+    return _in_order(session, ids)
 
 
 def search(
@@ -127,12 +132,17 @@ def search(
     ``filters``: ``kind``, ``lacks`` (ipi or latin), ``since`` (a day). ``sort`` is name or changed, with a minus for
     the other direction; a sorted list is continued by ``offset``.
     """
-    statement = _found(text).where(*_narrowed(filters))
-    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(RightOwner.id).subquery())) or 0
+    wanted = _found(text).where(*_narrowed(filters))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     if before:
-        statement = statement.where(RightOwner.id < before)
-    rows = session.scalars(_sorted(statement, sort).offset(offset).limit(limit + 1)).all()
-    return Page(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
+        wanted = wanted.where(RightOwner.id < before)
+    ids = session.scalars(_sorted(wanted, sort).offset(offset).limit(limit + 1)).all()
+    return Page(_in_order(session, ids[:limit]), total, ids[limit - 1] if len(ids) > limit else None)
+
+
+def _in_order(session: Session, ids: Sequence[str]) -> list[RightOwner]:
+    found = {row.id: row for row in session.scalars(select(RightOwner).where(RightOwner.id.in_(ids)))}
+    return [found[id] for id in ids if id in found]
 
 
 def changed_since(session: Session, since: datetime) -> Sequence[RightOwner]:
@@ -154,14 +164,11 @@ def _narrowed(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
 
 
 def _bears(scheme: str) -> ColumnElement[bool]:
-    return exists().where(
-        RightOwnerIdentifier.right_owner_id == RightOwner.id,
-        RightOwnerIdentifier.scheme == scheme,
-        RightOwnerIdentifier.replaced_at.is_(None),
-    )
+    bears = (RightOwnerIdentifier.scheme == scheme, RightOwnerIdentifier.replaced_at.is_(None))
+    return RightOwner.id.in_(select(RightOwnerIdentifier.right_owner_id).where(*bears))
 
 
-def _sorted(statement: Select[RightOwner], sort: str) -> Select[RightOwner]:
+def _sorted(statement: Select[str], sort: str) -> Select[str]:
     key = sort.removeprefix("-")
     if key == "name":
         first = and_(RightOwnerName.right_owner_id == RightOwner.id, RightOwnerName.position == 0)
@@ -172,16 +179,22 @@ def _sorted(statement: Select[RightOwner], sort: str) -> Select[RightOwner]:
     return statement.order_by(by.desc() if sort.startswith("-") else by.asc(), RightOwner.id.desc())
 
 
-def _found(text: str) -> Select[RightOwner]:
-    statement = select(RightOwner).where(_PRESENT)
-    if not asked(text):
+def _found(text: str) -> Select[str]:
+    """Ids of those whose words, numbers or consonants fit; of sets alone, as works are found."""
+    statement = select(RightOwner.id).where(_PRESENT)
+    sets = [union(beginning("party", word), _numbered(word)).subquery() for word in asked(text)]
+    if not sets:
         return statement
-    words = [
-        or_(RightOwner.id.in_(beginning("party", word)), RightOwner.number.in_((word, word.upper())))
-        for word in asked(text)
-    ]
+    fits = intersect(*(select(one.c[0]) for one in sets)) if len(sets) > 1 else select(sets[0].c[0])
     bones = skeleton(text)
-    if len(bones.replace(" ", "")) < SHORTEST:
-        return statement.where(*words)
-    same_bones = select(RightOwnerName.right_owner_id).where(RightOwnerName.skeleton == bones)
-    return statement.where(or_(and_(*words), RightOwner.id.in_(same_bones)))
+    if len(bones.replace(" ", "")) >= SHORTEST:
+        fits = union(select(fits.subquery().c[0]), _with_skeleton(bones))
+    return statement.where(RightOwner.id.in_(fits))
+
+
+def _numbered(word: str) -> Select[str]:
+    return select(RightOwner.id).where(RightOwner.number.in_((word, word.upper())))
+
+
+def _with_skeleton(bones: str) -> Select[str]:
+    return select(RightOwnerName.right_owner_id).where(RightOwnerName.skeleton == bones)

@@ -97,7 +97,7 @@ def export(form: str) -> Response:
 def lookup() -> str:
     """Right owners that fit what is being typed, as the choices of a field."""
     text = request.args.get("q", "").strip()
-    rows = queries.search(database(), text, limit=LOOKED_UP).rows if len(text) > 1 else []
+    rows = queries.lookup(database(), text, LOOKED_UP) if len(text) > 1 else []
     return render_template("right_owners/lookup.html", rows=_list_rows(rows), text=text)
 
 

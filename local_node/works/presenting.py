@@ -19,11 +19,11 @@ from local_node.exchange import life
 from local_node.exchange import queries as exchange
 from local_node.exchange.queries import Said
 from local_node.history.queries import Entry
-from local_node.history.rules import name_of
 from local_node.identifiers.words import scheme_name, written
 from local_node.works import queries
 from local_node.works.filling import part
 from local_node.works.grid import is_simple, territory_words
+from local_node.works.lines import Holder, Line, lines
 from local_node.works.models import PartnerAnswer, WorkConflict, WorkRow
 from local_node.works.operations import subject_of
 from local_node.works.rules import BY_PEOPLE, ONE_PER_WORK, RIGHTS, is_whole, sendable
@@ -59,49 +59,50 @@ def answer_choices() -> list[tuple[str, str]]:
     ]
 
 
-def list_row(row: WorkRow) -> Shown:
-    """One line of the list."""
-    work = queries.to_work(row)
-    latin = work.latin_title
-    word, kind = state_of(row)
-    last = max(row.partners, key=lambda one: one.at, default=None)
+def list_rows(rows: Sequence[WorkRow]) -> list[Shown]:
+    """Lines of a list."""
+    found = lines(database(), rows)
+    whole = queries.whole(database(), [one.row.id for one in found if one.blocked])
+    return [_list_row(one, whole.get(one.row.id)) for one in found]
+
+
+def _list_row(line: Line, whole: WorkRow | None) -> Shown:
+    row, latin = line.row, line.latin
+    word, kind = state_of(whole) if whole is not None else _state_of_sound(row.status)
     return {
         "id": row.id,
+        "url": url_for("works.work", key=row.id),
         "number": row.number,
-        "title": work.title,
-        "latin": latin.text if latin and latin != work.title else None,
+        "title": line.titles[0],
+        "latin": latin.text if latin else None,
         "class": row.creation_class,
         "changed": row.changed_at,
         "class_name": creation_classes(database()).name(row.creation_class, language()),
-        "iswc": work.identifier("iswc"),
-        "interests": [_short(one) for one in work.interests[:3]],
-        "more": max(len(work.interests) - 3, 0),
+        "iswc": line.iswc,
+        "interests": [_short(one) for one in line.holders],
         "state": word,
         "kind": kind,
-        "answer": (partner_name(last.partner), *answer_words(last.status)) if last else None,
+        "answer": (partner_name(line.answer[0]), *answer_words(line.answer[1])) if line.answer else None,
     }
+
+
+def _state_of_sound(status: str) -> tuple[str, str]:
+    return (_("can be sent"), "ok") if status == "registered" else status_words(status)
 
 
 def state_of(row: WorkRow) -> tuple[str, str]:
     """The one word about a work: withdrawn, draft, why it cannot be sent, or that it can."""
-    if row.status != "registered":
-        return status_words(row.status)
-    if not queries.is_blocked(row):
-        return _("can be sent"), "ok"
+    if row.status != "registered" or not queries.is_blocked(row):
+        return _state_of_sound(row.status)
     found = sendable(queries.to_work(row), creation_classes(database()))
     first = next((one for one in found if one.level == "bad"), None)
     return (finding_words(first) if first else _("cannot be sent")), "bad"
 
 
-def _short(interest: Interest) -> Shown:
-    party = interest.party
-    lang = party.names[0].language if party and party.names else None
+def _short(holder: Holder) -> Shown:
     return {
-        "name": name_of(party) or _("unknown"),
-        "lang": lang,
-        "role": interest.role,
-        "share": interest.shares.get("PR"),
-    }
+        "name": holder.name or _("unknown"), "lang": holder.language, "role": holder.role, "share": holder.share
+    }  # fmt: skip
 
 
 def numbers_of(work: Work) -> list[tuple[str, str]]:
@@ -253,38 +254,38 @@ def history_entries(entries: Sequence[Entry]) -> list[Shown]:
 
 def alike_rows(alike: Sequence[tuple[WorkRow, tuple[Reason, ...]]]) -> list[Shown]:
     """Works that may be the one that is typed, with the reasons."""
-    shown = []
-    for row, reasons in alike:
-        one = list_row(row)
-        shown.append(
-            {
-                "id": row.id,
-                "name": one["title"].text,
-                "lang": one["title"].language,
-                "second": one["latin"],
-                "number": row.number,
-                "ipi": None,
-                "reasons": [reason_words(reason) for reason in reasons],
-                "url": url_for("works.work", key=row.id),
-            }
-        )
-    return shown
+    rows = list_rows([row for row, _reasons in alike])
+    return [
+        {
+            "id": one["id"],
+            "name": one["title"].text,
+            "lang": one["title"].language,
+            "second": one["latin"],
+            "number": one["number"],
+            "ipi": None,
+            "reasons": [reason_words(reason) for reason in reasons],
+            "url": one["url"],
+        }
+        for one, (_row, reasons) in zip(rows, alike, strict=True)
+    ]
 
 
-def table_row(row: WorkRow) -> dict[str, Any]:
-    """One line of the list as a file has it; every interest stands on a line of its own inside its cell."""
-    one = list_row(row)
-    interests = queries.to_work(row).interests
+def table_rows(rows: Sequence[WorkRow]) -> list[dict[str, Any]]:
+    """Lines of the list as a file has them; every interest stands on a line of its own inside its cell."""
+    return [_table_row(one) for one in list_rows(rows)]
+
+
+def _table_row(one: Shown) -> dict[str, Any]:
     return {
         "title": one["title"].text,
         "latin": one["latin"],
         "class": one["class"],
         "number": one["number"],
         "iswc": written("iswc", one["iswc"]) if one["iswc"] else None,
-        "holders": "\n".join(_in_a_cell(_short(interest)) for interest in interests),
+        "holders": "\n".join(_in_a_cell(short) for short in one["interests"]),
         "state": one["state"],
         "answer": f"{one['answer'][0]}: {one['answer'][1]}" if one["answer"] else None,
-        "changed": row.changed_at.date(),
+        "changed": one["changed"].date(),
     }
 
 

@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, not_, or_, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    intersect,
+    not_,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased, lazyload
 
 from local_node.alike.queries import told_apart
 from local_node.alike.rules import SHORTEST, Reason, skeleton, work_reasons
@@ -28,6 +41,7 @@ from mappings.latin import folded
 from mappings.messages import from_json
 from mappings.model import Annex, Identifier, Interest, Party, Title, Work
 
+_ALONE = [lazyload(one) for one in (WorkRow.titles, WorkRow.interests, WorkRow.identifiers, WorkRow.partners)]
 MOST_NEAR = 50
 """Works that are compared with a new one."""
 
@@ -71,26 +85,26 @@ def by_number(session: Session, number: str) -> WorkRow | None:
 
 def by_identifier(session: Session, scheme: str, value: str, issuer: str | None = None) -> Sequence[WorkRow]:
     """Works that bear a number now; ``issuer`` narrows numbers that only hold within one society."""
-    held = exists().where(
-        WorkIdentifier.work_id == WorkRow.id,
+    held = select(WorkIdentifier.work_id).where(
         WorkIdentifier.scheme == scheme,
         WorkIdentifier.value == value,
         WorkIdentifier.replaced_at.is_(None),
         *([] if issuer is None else [WorkIdentifier.issuer == issuer]),
     )
-    return session.scalars(select(WorkRow).where(held).order_by(WorkRow.id)).all()
+    return session.scalars(select(WorkRow).where(WorkRow.id.in_(held)).order_by(WorkRow.id)).all()
 
 
 def by_title(session: Session, text: str, limit: int = 20) -> Sequence[WorkRow]:
     """Works one of whose titles is this text, in any case or accent."""
-    held = exists().where(WorkTitle.work_id == WorkRow.id, WorkTitle.folded == folded(text))
-    return session.scalars(select(WorkRow).where(held).order_by(WorkRow.id).limit(limit)).all()
+    held = select(WorkTitle.work_id).where(WorkTitle.folded == folded(text))
+    return session.scalars(select(WorkRow).where(WorkRow.id.in_(held)).order_by(WorkRow.id).limit(limit)).all()
 
 
 def of_right_owner(session: Session, right_owner_id: str, limit: int = 200) -> Sequence[WorkRow]:
     """Works a right owner has a part in, newest first."""
-    part = exists().where(InterestRow.work_id == WorkRow.id, InterestRow.right_owner_id == right_owner_id)
-    return session.scalars(select(WorkRow).where(part).order_by(WorkRow.id.desc()).limit(limit)).all()
+    part = select(InterestRow.work_id).where(InterestRow.right_owner_id == right_owner_id).distinct()
+    ids = session.scalars(part.order_by(InterestRow.work_id.desc()).limit(limit)).all()
+    return _in_order(session, ids)
 
 
 def search(
@@ -117,15 +131,23 @@ def search(
     if since:
         narrowed.append(WorkRow.changed_at >= since)
     found = _found(text)
-    conditions = [*(WorkRow.id.in_(ids) for ids in found), *narrowed]
-    # What is found by one word and nothing else is counted without a look at the works themselves.
-    counted = found[0] if len(found) == 1 and not narrowed else select(WorkRow.id).where(*conditions)
-    total = session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-    statement = select(WorkRow).where(*conditions)
+    if found is not None and not narrowed and not sort:
+        wanted = select(found.c.id)  # the works themselves need not be looked at
+    else:
+        wanted = select(WorkRow.id).where(*narrowed)
+        wanted = wanted if found is None else wanted.join(found, found.c.id == WorkRow.id)
+    id = wanted.selected_columns.id
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     if before:
-        statement = statement.where(WorkRow.id < before)
-    rows = session.scalars(_sorted(statement, sort).offset(offset).limit(limit + 1)).all()
-    return Page(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
+        wanted = wanted.where(id < before)
+    ids = session.scalars(_sorted(wanted, id, sort).offset(offset).limit(limit + 1)).all()
+    return Page(_in_order(session, ids[:limit]), total, ids[limit - 1] if len(ids) > limit else None)
+
+
+def _in_order(session: Session, ids: Sequence[str]) -> list[WorkRow]:
+    """The works with these ids. Lists show little of each, so what belongs to a work is read when it is asked for."""
+    found = {row.id: row for row in session.scalars(select(WorkRow).where(WorkRow.id.in_(ids)).options(*_ALONE))}
+    return [found[id] for id in ids if id in found]
 
 
 def _narrowed(creation_class: str | None, state: str | None, answer: str | None) -> Iterator[ColumnElement[bool]]:
@@ -135,6 +157,12 @@ def _narrowed(creation_class: str | None, state: str | None, answer: str | None)
         yield _in_state(state)
     if answer:
         yield _answered(answer)
+
+
+def whole(session: Session, ids: Iterable[str]) -> dict[str, WorkRow]:
+    """Works of a list with all that belongs to them, by id, read together."""
+    statement = select(WorkRow).where(WorkRow.id.in_(list(ids))).execution_options(populate_existing=True)
+    return {row.id: row for row in session.scalars(statement)}
 
 
 def similar(session: Session, work: Work, limit: int = 5) -> list[tuple[WorkRow, tuple[Reason, ...]]]:
@@ -156,10 +184,8 @@ def _candidates(session: Session, work: Work) -> Iterator[WorkRow]:
         yield from by_identifier(session, number.scheme, number.value)
     keys = {folded(one.text) for one in work.titles} - {""}
     bones = {one for one in (skeleton(title.text) for title in work.titles) if len(one.replace(" ", "")) >= SHORTEST}
-    held = exists().where(
-        WorkTitle.work_id == WorkRow.id, or_(WorkTitle.folded.in_(keys), WorkTitle.skeleton.in_(bones))
-    )
-    yield from session.scalars(select(WorkRow).where(held).order_by(WorkRow.id).limit(MOST_NEAR))
+    held = select(WorkTitle.work_id).where(or_(WorkTitle.folded.in_(keys), WorkTitle.skeleton.in_(bones)))
+    yield from session.scalars(select(WorkRow).where(WorkRow.id.in_(held)).order_by(WorkRow.id).limit(MOST_NEAR))
 
 
 def next_older(session: Session, id: str) -> str | None:
@@ -222,7 +248,8 @@ def count_conflicts(session: Session) -> int:
 
 def recent(session: Session, limit: int = 8) -> Sequence[WorkRow]:
     """The works people changed last."""
-    return session.scalars(select(WorkRow).order_by(WorkRow.changed_at.desc(), WorkRow.id.desc()).limit(limit)).all()
+    ids = session.scalars(select(WorkRow.id).order_by(WorkRow.changed_at.desc(), WorkRow.id.desc()).limit(limit)).all()
+    return _in_order(session, ids)
 
 
 def summary(session: Session) -> dict[str, Any]:
@@ -290,12 +317,22 @@ def _named(row: InterestRow) -> Party | None:
     return None if row.named_party is None else from_json(Party, row.named_party)
 
 
-def _found(text: str) -> list[Select[str] | CompoundSelect[str]]:
-    """For each word of the text, the ids of the works that it finds; the text finds what all of them find."""
+def _found(text: str) -> Subquery | None:
+    """The column ``id`` of the works that a text finds, each once; None for a text without a word.
+
+    Made of sets alone: a condition on each work would let a database look at every work, in whatever order it thinks
+    best, and with two names in common use it thinks badly.
+    """
     title, _divider, name = (asked(part) for part in text.partition(" / "))
     if title and name:
-        return [*map(_titled, title), *map(_held_by, name)]
-    return [union(_titled(word), _held_by(word), _numbered(word)) for word in asked(text)]
+        return _in_all([*map(_titled, title), *map(_held_by, name)])
+    return _in_all([union(_titled(word), _held_by(word), _numbered(word)) for word in asked(text)])
+
+
+def _in_all(sets: Sequence[Select[str] | CompoundSelect[str]]) -> Subquery | None:
+    named = [one.subquery() for one in sets]
+    parts = [select(one.c[0].label("id")) for one in named]
+    return None if not parts else (intersect(*parts) if len(parts) > 1 else parts[0]).subquery("found")
 
 
 def _titled(word: str) -> Select[str]:
@@ -306,20 +343,20 @@ def _numbered(word: str) -> Select[str]:
     return select(WorkRow.id).where(WorkRow.number.in_((word, word.upper())))
 
 
-def _sorted(statement: Select[WorkRow], sort: str) -> Select[WorkRow]:
+def _sorted(statement: Select[str], id: ColumnElement[str], sort: str) -> Select[str]:
     key = sort.removeprefix("-")
     if key == "title":
         statement = statement.outerjoin(WorkTitle, and_(WorkTitle.work_id == WorkRow.id, WorkTitle.position == 0))
     by = {"title": WorkTitle.folded, "class": WorkRow.creation_class, "changed": WorkRow.changed_at}.get(key)
     if by is None:
-        return statement.order_by(WorkRow.id.desc())
-    return statement.order_by(by.desc() if sort.startswith("-") else by.asc(), WorkRow.id.desc())
+        return statement.order_by(id.desc())
+    return statement.order_by(by.desc() if sort.startswith("-") else by.asc(), id.desc())
 
 
 def _answered(status: str) -> ColumnElement[bool]:
     if status == "none":
         return ~exists().where(PartnerStatus.work_id == WorkRow.id)
-    return exists().where(PartnerStatus.work_id == WorkRow.id, PartnerStatus.status == status)
+    return WorkRow.id.in_(select(PartnerStatus.work_id).where(PartnerStatus.status == status))
 
 
 def _held_by(word: str) -> Select[str]:
@@ -328,6 +365,7 @@ def _held_by(word: str) -> Select[str]:
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
+    """A condition of sets, which is asked once: of two indexes for each work SQLite may take the endless one."""
     if state in {"draft", "registered", "withdrawn"}:
         return WorkRow.status == state
     if state == "blocked":
@@ -338,15 +376,12 @@ def _in_state(state: str) -> ColumnElement[bool]:
             WorkRow.status != "withdrawn", WorkRow.id.in_(union(select(blocked.id).where(blocked.blocked), held))
         )
     if state == "conflict":
-        return exists().where(WorkConflict.work_id == WorkRow.id, WorkConflict.decision.is_(None))
+        return WorkRow.id.in_(select(WorkConflict.work_id).where(WorkConflict.decision.is_(None)))
     if state == "answered":
         return exists().where(PartnerAnswer.work_id == WorkRow.id)
     if state == "iswc":
-        return exists().where(
-            WorkIdentifier.work_id == WorkRow.id,
-            WorkIdentifier.scheme == "iswc",
-            WorkIdentifier.replaced_at.is_(None),
-        )
+        bears = (WorkIdentifier.scheme == "iswc", WorkIdentifier.replaced_at.is_(None))
+        return WorkRow.id.in_(select(WorkIdentifier.work_id).where(*bears))
     return _answered(state)
 
 

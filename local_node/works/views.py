@@ -80,7 +80,7 @@ def index() -> str:
     found = _search(asked, asked.offset, asked.size)
     return render_template(
         "works/index.html",
-        rows=[presenting.list_row(row) for row in found.rows],
+        rows=presenting.list_rows(found.rows),
         list=lists.shown(LIST, asked, total=found.total, next_before=found.next_before, count=len(found.rows)),
         asked=asked,
         classes=creation_classes(database()).values(),
@@ -100,7 +100,7 @@ def export(form: str) -> Response:
         columns.insert(columns.index("number") + 1, "iswc")
     extra = {"latin": _("Latin title"), "iswc": "ISWC"}
     head = [extra.get(name) or LIST.columns[name]() for name in columns]
-    table = (presenting.table_row(row) for row in _all_rows(asked))
+    table = (one for part in _all_parts(asked) for one in presenting.table_rows(part))
     return lists.download("works", form, head, ([one[name] for name in columns] for one in table))
 
 
@@ -177,7 +177,7 @@ def of_right_owner(key: UUID) -> str:
     owner = right_owners.get(database(), str(key))
     if owner is None:
         abort(404)
-    rows = [presenting.list_row(row) for row in queries.of_right_owner(database(), owner.id)]
+    rows = presenting.list_rows(queries.of_right_owner(database(), owner.id))
     return render_template("works/of_right_owner.html", owner=owner, rows=rows)
 
 
@@ -328,12 +328,12 @@ def _search(asked: Wanted, offset: int, limit: int) -> queries.Page:
     )
 
 
-def _all_rows(asked: Wanted) -> Iterator[WorkRow]:
-    """Every row of the list, read in parts."""
+def _all_parts(asked: Wanted) -> Iterator[Sequence[WorkRow]]:
+    """Every row of the list, in parts."""
     offset = 0
     while True:
         found = _search(asked, offset, EXPORTED_TOGETHER)
-        yield from found.rows
+        yield found.rows
         offset += len(found.rows)
         if found.next_before is None:
             return
