@@ -419,12 +419,16 @@ def bench_queues(messages: int, stack: str, as_json: bool) -> None:
 
 @bench.command("pages")
 @click.option("--works", type=int, default=100_000, help="How many works the node holds.")
+@click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
 @AS_JSON
-def bench_pages(works: int, as_json: bool) -> None:
+def bench_pages(works: int, database: str, as_json: bool) -> None:
     """List, search and lookup at a node with ten people at once."""
-    from benchmarks.pages import run
+    from benchmarks.pages import NoServices, run
 
-    measured = run(works)
+    try:
+        measured = run(works, database)
+    except NoServices as error:
+        raise click.ClickException(str(error)) from error
     if as_json:
         answer(measured)
         return

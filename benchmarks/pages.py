@@ -1,10 +1,13 @@
 """How fast a node's list, search and lookup answer with 100,000 works and ten people at once.
 
-The node is a process of its own that serves pages over HTTP as in an installation; ten threads are the people. Titles
-and names are invented in five scripts. The peer is the smallest page of the same application (``/health``), asked in
-the same way: what a request costs before any work is looked for.
+The node is a process of its own that serves pages over HTTP as in an installation; ten threads are the people. It is
+the office of :mod:`benchmarks.office`, on SQLite or PostgreSQL. Every page is asked for twice: by people who think
+between two pages, and by the same people without a pause, which is as much as the node can serve. The peer is the
+smallest page of the same application (``/health``), asked in the same way: what a request costs before any work is
+looked for.
 """
 
+import gzip
 import http.cookiejar
 import os
 import platform
@@ -19,140 +22,146 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from sqlalchemy import insert
-
-from interface.accounts import create_user, find_user, seed_roles, set_password
-from local_node.admin.operations import found_office
-from local_node.node import Node, open_node
-from local_node.permissions import USERS
-from local_node.right_owners.models import RightOwner, RightOwnerName
+from benchmarks.office import EMAIL, NAMES, OWNERS, PASSWORD, fill, words_of
+from benchmarks.queues import NoServices
+from local_node.node import open_node
 from local_node.settings import NodeSettings
-from local_node.works.models import InterestRow, WorkRow, WorkTitle
-from mappings.latin import folded
-from queues import uuid7
+from queues import databases
 
-WORKS, OWNERS, PEOPLE, REQUESTS = 100_000, 10_000, 10, 30
-"""Records in the node, people at once, and how often each asks for each kind of page."""
-PASSWORD = "a calm sentence about rivers"  # noqa: S105  of a folder that is thrown away
-EMAIL = "bench@example.org"
-PIECE = 5_000
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "Latn": ("QUIET", "RIVER", "GOLDEN", "MORNING", "LANTERN", "MARKET", "DRUM", "HARVEST", "LETTER", "SALT"),
-    "Arab": ("أغنية", "النهر", "الليل", "البحر", "صباح", "قمر", "مدينة", "حب"),
-    "Cyrl": ("песня", "море", "ночь", "река", "город", "утро", "снег", "песок"),
-    "Ethi": ("የጠባይ", "ሌሊት", "ወንዝ", "ባሕር", "ፍቅር"),
-    "Grek": ("παλιό", "καράβι", "θάλασσα", "νύχτα", "πρωί"),
-}
-SCRIPTS = tuple(WORDS)
-NAMES = ("DIALLO", "KEITA", "OKAFOR", "SOLANO", "PETRAKI", "NDIAYE", "MWANGI", "PRATA", "OSEI", "TRAORE", "HAYASHI")
+WORKS, PEOPLE = 100_000, 10
+"""Works in the node, and people at once."""
+REQUESTS, RUSHED = 30, 15
+"""How often each person asks for each kind of page: with thought, and without a pause."""
+THINK_SECONDS = 1.0
+"""Mean of the random time (exponential) between an answer and the next question of the same person."""
+PATIENCE_SECONDS = 60
+
+__all__ = ["NoServices", "run"]
 
 
-def run(works: int = WORKS) -> dict[str, Any]:
-    """Milliseconds at the median and the 95th percentile for each kind of page."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = NodeSettings(data=Path(folder) / "node", master_key_file=Path(folder) / "key")
-        node = open_node(settings)
-        seconds = _fill(node, works)
-        database = node.engine.dialect.name
-        node.close()
+class EmptyAnswer(RuntimeError):
+    """A page did not show what it was asked for, so the time it took says nothing."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One kind of page: its addresses, and what stands in an answer that found something."""
+
+    address: Callable[[random.Random, int], str]
+    shows: str
+
+
+def run(works: int = WORKS, database: str = "sqlite") -> dict[str, Any]:
+    """Times of each kind of page in milliseconds.
+
+    ``p50_ms`` and ``p95_ms`` are of people who think; ``flat_out`` has the same without a pause and the pages served
+    in a second, ``peer_ratio`` how many times as many the peer serves. Raises NoServices when PostgreSQL is asked for
+    and not there, EmptyAnswer when a page shows nothing of what fits.
+    """
+    with tempfile.TemporaryDirectory() as folder, _database(database, Path(folder)) as url:
+        settings = NodeSettings(data=Path(folder) / "node", master_key_file=Path(folder) / "key", database_url=url)
+        begin = time.perf_counter()
+        _fill(settings, works)
+        seconds = time.perf_counter() - begin
         with _served(settings) as address:
-            asked = {name: _measure(address, make) for name, make in PAGES.items()}
+            measured = {name: _measured(address, page, works) for name, page in PAGES.items()}
     cpu = platform.processor() or platform.machine()
     return {
         "works": works,
         "right_owners": OWNERS,
         "people": PEOPLE,
+        "think_seconds": THINK_SECONDS,
         "database": database,
         "fill_seconds": round(seconds, 1),
-        "pages": [{"page": name, **times} for name, times in asked.items()],
+        "pages": [_line(name, times, measured["peer"]) for name, times in measured.items()],
         "peer": "/health",
+        "load": [round(one, 1) for one in os.getloadavg()],
         "machine": {"cpu": cpu, "cores": os.cpu_count(), "python": sys.version.split()[0]},
         "versions": {name: version(name) for name in ("kora", "flask", "sqlalchemy", "waitress")},
     }
 
 
-def _any(chance: random.Random) -> str:
-    return chance.choice(WORDS[chance.choice(SCRIPTS)])
+def _line(name: str, times: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
+    ratio = peer["flat_out"]["per_second"] / times["flat_out"]["per_second"]
+    return {"page": name, **times, "peer_ratio": round(ratio, 1)}
 
 
-PAGES: Mapping[str, Callable[[random.Random], str]] = {
-    "peer": lambda chance: "/health",
-    "list": lambda chance: "/works",
-    "search": lambda chance: f"/works?q={urllib.parse.quote(_any(chance))}",
-    "search two words": lambda chance: f"/works?q={urllib.parse.quote(f'{_any(chance)} {chance.randrange(WORKS)}')}",
-    "lookup": lambda chance: f"/right-owners/lookup?q={urllib.parse.quote(chance.choice(NAMES)[:4])}",
+# --- what is asked -------------------------------------------------------------------------------------------------
+
+
+def _one_word(chance: random.Random, works: int) -> str:
+    return chance.choice(words_of(chance.randrange(works))[1])
+
+
+def _two_words(chance: random.Random, works: int) -> str:
+    number = chance.randrange(works)
+    return f"{chance.choice(words_of(number)[1])} {number}"
+
+
+def _works(text: str) -> str:
+    return f"/works?q={urllib.parse.quote(text)}"
+
+
+ROW, CHOICE = 'scope="row"', "data-id="
+PAGES: Mapping[str, Page] = {
+    "peer": Page(lambda chance, works: "/health", "waiting"),
+    "list": Page(lambda chance, works: "/works", ROW),
+    "search": Page(lambda chance, works: _works(_one_word(chance, works)), ROW),
+    "search two words": Page(lambda chance, works: _works(_two_words(chance, works)), ROW),
+    "search name": Page(lambda chance, works: _works(chance.choice(NAMES)), ROW),
+    "lookup": Page(lambda chance, works: f"/right-owners/lookup?q={chance.choice(NAMES)[:4]}", CHOICE),
 }
+"""Every search is for something that is there; a name of eleven stands for 900 people and 16,000 works."""
 
 
-def _fill(node: Node, works: int) -> float:
-    """Invented right owners and works, written in bulk; seconds it took."""
-    begin, chance, now = time.perf_counter(), random.Random(1), datetime.now(UTC)  # noqa: S311  invents titles
-    with node.sessions.begin() as session:
-        found_office(session, society="997", name="BENCHMARK")
-        seed_roles(session, USERS.roles)
-        create_user(session, email=EMAIL, full_name="Bench", roles=["documentation"], now=now, time_cost=1)
-        user = find_user(session, EMAIL)
-        if user is not None:
-            set_password(user, PASSWORD, 1)
-            user.must_change_password = False
-    owners = [uuid7() for _ in range(OWNERS)]
-    with node.sessions.begin() as session:
-        session.execute(insert(RightOwner), [_owner(id, place, now) for place, id in enumerate(owners)])
-        session.execute(insert(RightOwnerName), [_name(id, place) for place, id in enumerate(owners)])
-    for first in range(0, works, PIECE):
-        ids = [(uuid7(), number) for number in range(first, min(first + PIECE, works))]
-        with node.sessions.begin() as session:
-            session.execute(insert(WorkRow), [_work(id, number, now) for id, number in ids])
-            session.execute(insert(WorkTitle), [_title(id, number, chance) for id, number in ids])
-            interests = [_interest(id, place, chance.choice(owners)) for id, _ in ids for place in range(2)]
-            session.execute(insert(InterestRow), interests)
-    return time.perf_counter() - begin
+# --- the node ------------------------------------------------------------------------------------------------------
 
 
-def _owner(id: str, place: int, now: datetime) -> dict[str, Any]:
-    return {
-        "id": id, "number": str(place + 1), "kind": "person", "version": 1, "societies": {}, "has_latin_name": True,
-        "created_at": now, "created_by": "bench", "changed_at": now, "changed_by": "bench",
-    }  # fmt: skip
+def _fill(settings: NodeSettings, works: int) -> None:
+    node = open_node(settings)
+    fill(node, works)
+    node.close()
 
 
-def _name(id: str, place: int) -> dict[str, Any]:
-    name, first = NAMES[place % len(NAMES)], f"PERSON{place}"
-    return {
-        "right_owner_id": id, "position": 0, "name": name, "first_name": first, "kind": "patronym", "script": "Latn",
-        "accepted": True, "folded": folded(f"{first} {name}"),
-    }  # fmt: skip
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str | None]:
+    """URL of an empty database: None for a SQLite file, else on the given server or a private one as tests have it."""
+    if kind == "sqlite":
+        yield None
+        return
+    with _server(folder) as server:
+        url = databases.beside(server, "bench_pages")
+        try:
+            yield url
+        finally:
+            databases.drop(url)
 
 
-def _work(id: str, number: int, now: datetime) -> dict[str, Any]:
-    return {
-        "id": id, "number": str(number + 1), "creation_class": "MW", "status": "registered", "version": 1,
-        "details": {}, "annexes": [], "blockers": [], "blocked": False, "created_at": now, "created_by": "bench",
-        "changed_at": now, "changed_by": "bench",
-    }  # fmt: skip
-
-
-def _title(id: str, number: int, chance: random.Random) -> dict[str, Any]:
-    script = chance.choice(SCRIPTS)
-    text = f"{chance.choice(WORDS[script])} {chance.choice(WORDS[script])} {number}"
-    return {
-        "work_id": id, "position": 0, "text": text, "kind": "OT", "script": script, "accepted": True,
-        "folded": folded(text),
-    }  # fmt: skip
-
-
-def _interest(id: str, place: int, owner: str) -> dict[str, Any]:
-    return {
-        "work_id": id, "position": place, "role": ("C", "A")[place], "controlled": True, "right_owner_id": owner,
-        "named_party": None, "shares": {"PR": "50.00", "MR": "50.00"}, "societies": {}, "collection": [],
-        "chain": None, "represented_by": [], "details": {},
-    }  # fmt: skip
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    if given := os.environ.get("KORA_DATABASE_URL"):
+        yield given
+        return
+    try:
+        # Only a checkout has the tests beside this package, and only this needs them.
+        sys.path.append(str(Path(__file__).parents[1]))
+        from tests.services import PostgreSQL, missing
+    except ImportError as error:
+        raise NoServices("set KORA_DATABASE_URL") from error
+    if reason := missing().get("postgresql"):
+        raise NoServices(reason)
+    server = PostgreSQL(folder / "postgresql", durable=True)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
 
 
 @contextmanager
@@ -162,43 +171,94 @@ def _served(settings: NodeSettings) -> Iterator[str]:
     environment = os.environ | {
         "KORA_DATA": str(settings.data), "KORA_MASTER_KEY_FILE": str(settings.master_key_file),
     }  # fmt: skip
+    environment.pop("KORA_DATABASE_URL", None)
+    if settings.database_url:
+        environment["KORA_DATABASE_URL"] = settings.database_url
     command = [sys.executable, "-m", "kora", "node", "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/health", timeout=5).close()  # noqa: S310  our own address
-                break
-            except OSError:
-                time.sleep(0.1)
+        _wait(address, process)
         yield address
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _measure(address: str, make: Callable[[random.Random], str]) -> dict[str, float]:
-    taken: list[float] = []
-    threads = [threading.Thread(target=_person, args=(address, make, seed, taken)) for seed in range(PEOPLE)]
+def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the node answers. Raises TimeoutError when it never does."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/sign-in", timeout=5).close()  # noqa: S310  our own address
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{address} does not answer")
+
+
+# --- the people ----------------------------------------------------------------------------------------------------
+
+
+def _measured(address: str, page: Page, works: int) -> dict[str, Any]:
+    thoughtful, _seconds = _ask(address, page, works, REQUESTS, THINK_SECONDS)
+    rushed, seconds = _ask(address, page, works, RUSHED, 0)
+    flat_out = {**_times(rushed), "per_second": round(len(rushed) / seconds, 1)}
+    return {**_times(thoughtful), "requests": len(thoughtful), "flat_out": flat_out}
+
+
+def _times(taken: list[float]) -> dict[str, float]:
+    cuts = quantiles(taken, n=100)
+    return {"p50_ms": round(cuts[49] * 1000, 1), "p95_ms": round(cuts[94] * 1000, 1)}
+
+
+def _ask(address: str, page: Page, works: int, requests: int, think: float) -> tuple[list[float], float]:
+    """Seconds of every answer that ten people got, and of the whole. Raises what a person met."""
+    people = [_Person(address, page, works, seed) for seed in range(PEOPLE)]
+    threads = [threading.Thread(target=one.ask, args=(requests, think)) for one in people]
+    begin = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    cuts = quantiles(taken, n=100)
-    return {"p50_ms": round(cuts[49] * 1000, 1), "p95_ms": round(cuts[94] * 1000, 1), "requests": len(taken)}
+    seconds = time.perf_counter() - begin
+    for one in people:
+        if one.trouble is not None:
+            raise one.trouble
+    return [taken for one in people for taken in one.taken], seconds
 
 
-def _person(address: str, make: Callable[[random.Random], str], seed: int, taken: list[float]) -> None:
-    """Somebody who signs in and asks for pages, with a moment between them as people have."""
-    chance = random.Random(seed)  # noqa: S311  chooses pages
-    browser = _sign_in(address)
-    for _ in range(REQUESTS):
-        time.sleep(chance.uniform(0.2, 0.6))
+class _Person:
+    """Somebody who signed in and asks for pages of one kind."""
+
+    def __init__(self, address: str, page: Page, works: int, seed: int) -> None:
+        self._address, self._page, self._works = address, page, works
+        self._chance = random.Random(seed)  # noqa: S311  chooses pages
+        self._browser = _sign_in(address)
+        self.taken: list[float] = []
+        self.trouble: Exception | None = None
+
+    def ask(self, requests: int, think: float) -> None:
+        """Ask so often, with a random time to think before each question; ``think`` is its mean in seconds."""
+        try:
+            for _ in range(requests):
+                time.sleep(self._chance.expovariate(1 / think) if think else 0)
+                self._ask_once()
+        except Exception as error:  # told by the thread that waits for this one
+            self.trouble = error
+
+    def _ask_once(self) -> None:
+        path = self._page.address(self._chance, self._works)
         begin = time.perf_counter()
-        with browser.open(address + make(chance), timeout=60) as answer:
-            answer.read()
-        taken.append(time.perf_counter() - begin)
+        with self._browser.open(self._address + path, timeout=PATIENCE_SECONDS) as answer:
+            body = answer.read()
+        self.taken.append(time.perf_counter() - begin)
+        if self._page.shows not in _unpacked(answer, body):
+            raise EmptyAnswer(path)
+
+
+def _unpacked(answer: Any, body: bytes) -> str:
+    return (gzip.decompress(body) if answer.headers.get("Content-Encoding") == "gzip" else body).decode()
 
 
 def _sign_in(address: str) -> urllib.request.OpenerDirector:
@@ -206,8 +266,10 @@ def _sign_in(address: str) -> urllib.request.OpenerDirector:
     policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
     jar = http.cookiejar.CookieJar(policy)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    page = browser.open(f"{address}/sign-in").read().decode()
+    with browser.open(f"{address}/sign-in") as answer:
+        page = answer.read().decode()
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     form = {"csrf_token": token[1] if token else "", "email": EMAIL, "password": PASSWORD}
-    browser.open(f"{address}/sign-in", urllib.parse.urlencode(form).encode()).read()
+    browser.open(f"{address}/sign-in", urllib.parse.urlencode(form).encode()).close()
+    browser.addheaders.append(("Accept-Encoding", "gzip"))
     return browser
