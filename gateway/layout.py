@@ -16,12 +16,12 @@ def frame() -> Frame:
     open_ = alerts.unseen_count(database()) if may("ops.read") else 0
     return Frame(
         navigation=[
-            Link(_("Now"), url_for("ops.status"), "ops.read"),
-            Link(_("Messages"), url_for("messages.index"), "ops.read"),
-            Link(_("Parked"), url_for("parked.index"), "ops.read", badge=parked or None),
-            Link(_("Nodes"), url_for("members.index"), "ops.read"),
-            Link(_("Alerts"), url_for("alerts.index"), "ops.read"),
-            Link(_("Audit"), url_for("audit.index"), "ops.read"),
+            Link(_("Now"), url_for("ops.status"), "ops.read", key="h"),
+            Link(_("Messages"), url_for("messages.index"), "ops.read", key="m"),
+            Link(_("Parked"), url_for("parked.index"), "ops.read", badge=parked or None, key="p"),
+            Link(_("Nodes"), url_for("members.index"), "ops.read", key="n"),
+            Link(_("Alerts"), url_for("alerts.index"), "ops.read", key="a"),
+            Link(_("Audit"), url_for("audit.index"), "ops.read", key="u"),
         ],
         search=Search(
             url_for("messages.index"),

@@ -13,6 +13,8 @@ class Link:
     permission: str | None = None
     badge: int | None = None
     current: bool = False
+    key: str = ""
+    """The letter that leads here after ``g``."""
 
 
 @dataclass(frozen=True)

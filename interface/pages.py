@@ -229,6 +229,13 @@ def account() -> str:
     return render_template("interface/account.html", rows=rows, this=sessions.this_session())
 
 
+@pages.get("/account/keys")
+@signed_in
+def keys() -> str:
+    """What keys do; an open page shows it when somebody presses the question mark."""
+    return render_template("interface/keys.html")
+
+
 @pages.post("/account/sessions/end")
 @signed_in
 def end_session() -> AnyResponse:

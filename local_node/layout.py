@@ -19,22 +19,22 @@ from queues import boxes
 LATE_AFTER = timedelta(minutes=15)
 OFF_AFTER = timedelta(hours=24)
 
-SECTIONS: Sequence[tuple[str, Callable[[], str], str]] = (
-    ("home.page", lambda: _("Home"), "home.read"),
-    ("right_owners.index", lambda: _("Right owners"), "right_owners.read"),
-    ("works.index", lambda: _("Works"), "works.read"),
-    ("agreements.index", lambda: _("Agreements"), "agreements.read"),
-    ("imports.index", lambda: _("Import"), "imports.read"),
-    ("exchange.index", lambda: _("Exchange"), "exchange.read"),
-    ("admin.settings", lambda: _("Settings"), "settings.read"),
+SECTIONS: Sequence[tuple[str, Callable[[], str], str, str]] = (
+    ("home.page", lambda: _("Home"), "home.read", "h"),
+    ("right_owners.index", lambda: _("Right owners"), "right_owners.read", "r"),
+    ("works.index", lambda: _("Works"), "works.read", "w"),
+    ("agreements.index", lambda: _("Agreements"), "agreements.read", "a"),
+    ("imports.index", lambda: _("Import"), "imports.read", "i"),
+    ("exchange.index", lambda: _("Exchange"), "exchange.read", "e"),
+    ("admin.settings", lambda: _("Settings"), "settings.read", "s"),
 )
-"""Endpoint, name and permission; sections whose module has no pages are left out."""
+"""Endpoint, name, permission and key; sections whose module has no pages are left out."""
 
 
 def frame() -> Frame:
     """What this request's page is framed with."""
     known = current_app.view_functions
-    links = [Link(name(), url_for(end), permission) for end, name, permission in SECTIONS if end in known]
+    links = [Link(name(), url_for(end), allowed, key=key) for end, name, allowed, key in SECTIONS if end in known]
     office = admin.office(database())
     return Frame(
         name=office.name,

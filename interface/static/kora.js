@@ -162,4 +162,114 @@
     await fill(fetch(address, { redirect: "error" }));
     if (dialog.isConnected && !dialog.open) dialog.showModal();
   };
+
+  /* Single keys: help, sections, rows. They can be switched off, and none counts while one types. */
+  const kept = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
+  let leading = 0;
+  const help = async () => {
+    const page = new DOMParser().parseFromString(await (await fetch(document.body.dataset.keys)).text(), "text/html");
+    const dialog = document.createElement("dialog"), keys = page.getElementById("keys");
+    if (!keys) return;
+    dialog.setAttribute("aria-label", page.querySelector("h1").textContent);
+    dialog.append(keys);
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    document.getElementById("main").append(dialog);
+    switches(dialog);
+    dialog.showModal();
+  };
+  const step = (by) => {
+    const links = [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);
+    const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    links[Math.max(0, Math.min(here < 0 ? 0 : here + by, links.length - 1))]?.focus();
+  };
+  on("keydown", (event) => {
+    const field = event.target.closest?.("input,textarea,select,[contenteditable],dialog");
+    if (field || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !document.body.dataset.keys) return;
+    if (kept("kora-keys") === false) return;
+    const led = event.timeStamp - leading < 1500 && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    leading = event.key === "g" ? event.timeStamp : -1500;
+    if (led) led.click();
+    else if (event.key === "?") help();
+    else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    else return;
+    event.preventDefault();
+  });
+  const switches = (where) => {
+    for (const box of where.querySelectorAll("[data-single]")) {
+      box.checked = kept("kora-keys") !== false;
+      box.addEventListener("change", () => localStorage.setItem("kora-keys", box.checked));
+    }
+  };
+  switches(document);
+
+  /* Drafts: what is typed into a record stays in this browser until the server has it, for a week at most.
+     Birth dates and passwords are never kept, and signing out throws everything away. */
+  const mine = `kora-draft:${document.body.dataset.who}:`;
+  const drafts = () => Object.keys(localStorage).filter((name) => name.startsWith(mine));
+  const nameOf = (form) => `${mine}${location.pathname}${location.search}:${form.id}`;
+  const secret = (name) => /csrf|password|birth/.test(name);
+  const pairs = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const said = (form, list) => {
+    const hidden = new Set([...form.elements].filter((one) => one.type === "hidden").map((one) => one.name));
+    return JSON.stringify(list.filter(([name]) => !hidden.has(name) && !secret(name)));
+  };
+  const keep = (form, sent) => {
+    const list = pairs(form).filter(([name]) => !secret(name));
+    try { localStorage.setItem(nameOf(form), JSON.stringify({ at: Date.now(), sent, list })); } catch { /* no room: the page goes on */ }
+  };
+  const putBack = (form, list) => {
+    if (![...form.elements].some((one) => one.name === "do")) return fill(form, list);
+    const filled = document.createElement("form");
+    filled.method = "post";
+    for (const [name, value] of [...list, ...pairs(form).filter(([one]) => secret(one)), ["do", "look"]]) {
+      const field = document.createElement("input");
+      [field.type, field.name, field.value] = ["hidden", name, value];
+      filled.append(field);
+    }
+    document.getElementById("main").append(filled);
+    filled.submit();
+  };
+  const fill = (form, list) => {
+    for (const one of form.elements) {
+      const values = list.filter(([name]) => name === one.name).map(([, value]) => value);
+      if (!one.name || one.type === "hidden" || secret(one.name) || one.type === "submit") continue;
+      if (one.type === "checkbox" || one.type === "radio") one.checked = values.includes(one.value);
+      else if (values.length) one.value = values[0];
+    }
+    document.querySelector("[data-kept]")?.closest(".note").remove();
+  };
+  const offer = (form) => {
+    const draft = kept(nameOf(form)), note = document.getElementById("kept");
+    if (!draft || !note) return;
+    if (said(form, draft.list) === said(form, pairs(form))) return;
+    const live = document.getElementById("live");
+    live.append(note.content.cloneNode(true));
+    live.addEventListener("click", (event) => {
+      const choice = event.target.dataset.kept;
+      if (choice === "back") putBack(form, draft.list);
+      if (choice === "away") { localStorage.removeItem(nameOf(form)); event.target.closest(".note").remove(); }
+    });
+  };
+  if (document.body.dataset.who) {
+    const saved = document.querySelector("#live .toast");
+    for (const name of drafts()) {
+      const draft = kept(name);
+      if (!draft || Date.now() - draft.at > 6048e5 || (saved && draft.sent)) localStorage.removeItem(name);
+      else if (draft.sent) localStorage.setItem(name, JSON.stringify({ ...draft, sent: false }));
+    }
+    document.querySelectorAll("form[data-save]").forEach(offer);
+    let soon;
+    on("input", (event) => {
+      const form = event.target.form;
+      if (!form?.matches("[data-save]")) return;
+      clearTimeout(soon);
+      soon = setTimeout(keep, 300, form, false);
+    });
+    on("submit", (event) => {
+      clearTimeout(soon);
+      if (event.target.matches("form[data-save]")) keep(event.target, true);
+      if (event.target.action.endsWith("/sign-out")) drafts().forEach((name) => localStorage.removeItem(name));
+    });
+  }
 })();
