@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LAZY = {
     "node": ("gateway.members.cli", "node"),
     "ops": ("gateway.ops.cli", "ops"),
+    "ipi": ("gateway.ipi.cli", "ipi"),
     "exchange": ("gateway.services", "exchange"),
     "worker": ("gateway.services", "worker"),
 }

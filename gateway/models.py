@@ -15,6 +15,8 @@ MODULES = (
     "gateway.registry.models",
     "gateway.partners.models",
     "gateway.ops.models",
+    "gateway.ipi.models",
+    "gateway.vault",
 )
 
 

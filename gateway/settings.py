@@ -43,6 +43,9 @@ class GatewaySettings(BaseSettings):
     proxies: int = 0
     dev: bool = False
 
+    master_key_file: Path | None = None
+    """The key that wraps the data key; beside the data folder, never in it, unless another place is set."""
+
     cisnet_host: str | None = None
     cisnet_port: int = 22
     cisnet_user: str | None = None
@@ -67,6 +70,11 @@ class GatewaySettings(BaseSettings):
     def signing_key(self) -> Path:
         """The file of the gateway's private key."""
         return self.data / "signing-key.json"
+
+    @property
+    def master_key(self) -> Path:
+        """The file of the master key (mode 0600)."""
+        return self.master_key_file or self.data.absolute().with_name(f"{self.data.absolute().name}.master-key")
 
     def own_societies(self) -> dict[str, str]:
         """Code and name of societies that only this installation knows (``societies.csv`` in the data folder)."""
