@@ -4,7 +4,6 @@ A body (``data``) is opaque here; its model belongs to the applications. Carriag
 stand outside the stream and carry no ``sequence``, ``nodeseq`` and ``prevhash``.
 """
 
-import json
 import os
 import re
 import threading
@@ -143,8 +142,7 @@ class Envelope(BaseModel):
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON without empty optional fields: the bytes that get signed."""
-        dumped = self.model_dump(exclude_none=True)
-        return json.dumps(dumped, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return self.model_dump_json(exclude_none=True).encode()
 
 
 class Frame(BaseModel):
