@@ -10,14 +10,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from queues.crash import crash_point
 from queues.envelope import REFUSAL, Envelope
 from queues.positions import position
 from queues.settling import Arrived, Handler, Many, Settler
-from queues.tables import inbox, inbox_held, record_version, stream_position, upsert
+from queues.tables import inbox, inbox_held, record_version, stream_position, upsert, write_all
 
 
 class Unusual(Exception):
@@ -72,12 +72,14 @@ def _demand_plain(session: Session, source: str, stream: Sequence[Plain], handle
 def _in_stream(
     session: Session, source: str, stream: Sequence[Plain], settler: Settler, now: datetime
 ) -> tuple[int, str]:
-    """The stream's end behind the batch: last number and chain hash. Raises Unusual at a gap, repeat or broken link."""
+    """The stream's end behind the batch: last number and chain hash. Raises Unusual at a gap or broken link.
+
+    An id that was there before fails at the inbox itself.
+    """
     number, chain = position(session, source, node_id=settler.tenant(source), now=now)
-    ids = [one.envelope.id for one in stream]
-    known = select(inbox.c.id).where(inbox.c.source == source, or_(inbox.c.nodeseq > number, inbox.c.msg_id.in_(ids)))
-    if session.scalar(known.limit(1)) is not None:
-        raise Unusual("known")
+    ahead = select(inbox.c.id).where(inbox.c.source == source, inbox.c.nodeseq > number)
+    if session.scalar(ahead.limit(1)) is not None:
+        raise Unusual("ahead")
     for one in stream:
         if one.envelope.nodeseq != number + 1 or one.envelope.prevhash != chain:
             raise Unusual("order")
@@ -125,10 +127,8 @@ def _move_on(
 ) -> None:
     moved = upsert(session, record_version)
     moved = moved.on_conflict_do_update(index_elements=["source", "aggregate"], set_={"seq": moved.excluded.seq})
-    rows = [
-        {"source": source, "aggregate": subject, "seq": seq, "node_id": tenant} for subject, seq in versions.items()
-    ]
-    session.execute(moved, rows)
+    rows = [{"aggregate": subject, "seq": seq} for subject, seq in versions.items()]
+    write_all(session, moved, rows, source=source, node_id=tenant)
     session.execute(
         update(stream_position)
         .where(stream_position.c.source == source)

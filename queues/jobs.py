@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from queues.notify import ring
 from queues.retry import End, FailureClass, decide
 from queues.tables import job as table
-from queues.tables import upsert
+from queues.tables import upsert, write_all
 
 
 class LeaseLost(Exception):
@@ -46,8 +46,8 @@ def add(
     due: datetime | None = None,
 ) -> bool:
     """Add a due row in the caller's transaction; False when this ``key`` is known, so a replay makes no second job."""
-    row = _due_row(kind=kind, key=key, node_id=node_id, payload_ref=payload_ref, now=now, due=due)
-    statement = upsert(session, table).values(**row).on_conflict_do_nothing(index_elements=["key"])
+    row = _due(kind=kind, node_id=node_id, now=now, due=due)
+    statement = _added(session).values(key=key, payload_ref=payload_ref, **row)
     ring(session)
     return session.execute(statement.returning(table.c.id)).scalar_one_or_none() is not None
 
@@ -62,21 +62,18 @@ def add_all(
     due: datetime | None = None,
 ) -> None:
     """Add a due row for each key of ``refs`` (key to payload), as ``add`` does."""
-    rows = [
-        _due_row(kind=kind, key=key, node_id=node_id, payload_ref=ref, now=now, due=due) for key, ref in refs.items()
-    ]
-    if rows:
+    if refs:
         ring(session)
-        session.execute(upsert(session, table).on_conflict_do_nothing(index_elements=["key"]), rows)
+        rows = [{"key": key, "payload_ref": ref} for key, ref in refs.items()]
+        write_all(session, _added(session), rows, **_due(kind=kind, node_id=node_id, now=now, due=due))
 
 
-def _due_row(
-    *, kind: str, key: str, node_id: str, payload_ref: str | None, now: datetime, due: datetime | None
-) -> dict[str, Any]:
-    return {
-        "kind": kind, "key": key, "node_id": node_id, "payload_ref": payload_ref, "state": "due", "created_at": now,
-        "next_attempt_at": due or now,
-    }  # fmt: skip
+def _added(session: Session) -> Any:
+    return upsert(session, table).on_conflict_do_nothing(index_elements=["key"])
+
+
+def _due(*, kind: str, node_id: str, now: datetime, due: datetime | None) -> dict[str, Any]:
+    return {"kind": kind, "node_id": node_id, "state": "due", "created_at": now, "next_attempt_at": due or now}
 
 
 def claim(

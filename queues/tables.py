@@ -4,10 +4,12 @@
 serves both: its ``stream`` is the URN of the audience, so at the gateway there is one stream per node.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -22,6 +24,9 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    bindparam,
+    func,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -296,3 +301,22 @@ def upsert(session: Session, table: Table) -> Any:
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def write_all(session: Session, written: Any, rows: Sequence[Mapping[str, Any]], **common: Any) -> None:
+    """Carry out an INSERT, made by ``upsert``, for all rows; ``common`` holds what is the same in each of them.
+
+    All rows have the same columns. No two of them may change one row of the table. PostgreSQL is given an array per
+    column and one statement, because a statement for each row costs both sides twice as much.
+    """
+    if not rows:
+        return
+    if session.get_bind().dialect.name != "postgresql":
+        session.execute(written, [{**common, **row} for row in rows])
+        return
+    types = {column.name: column.type for column in written.table.c}
+    arrays = [
+        func.unnest(bindparam(name, [row[name] for row in rows], ARRAY(types[name], dimensions=1))) for name in rows[0]
+    ]
+    scalars = [bindparam(name, value, types[name]) for name, value in common.items()]
+    session.execute(written.from_select([*rows[0], *common], select(*arrays, *scalars)))

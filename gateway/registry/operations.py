@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from gateway.registry.models import PartnerAnswer, RegisteredIdentifier, RegisteredRecord
 from mappings.messages import to_json
 from mappings.model import Acknowledged, Assigned, Party, Refusal, Work
 from queues import Envelope
-from queues.tables import upsert
+from queues.tables import upsert, write_all
 
 NODE = "node"
 
@@ -106,11 +106,10 @@ def _replace_numbers(session: Session, said: Sequence[Said]) -> None:
     if gone := [id_ for key, id_ in held.items() if key not in told]:
         session.execute(delete(RegisteredIdentifier).where(RegisteredIdentifier.id.in_(gone)))
     new = [
-        {"node_id": node_id, "subject": subject, "scheme": scheme, "value": value, "source": NODE}
-        for subject, scheme, value in sorted(told - set(held))
+        {"subject": subject, "scheme": scheme, "value": value} for subject, scheme, value in sorted(told - set(held))
     ]
-    if new:
-        session.execute(insert(RegisteredIdentifier), new)
+    table = cast(Table, RegisteredIdentifier.__table__)
+    write_all(session, upsert(session, table), new, node_id=node_id, source=NODE)
 
 
 def _add_number(session: Session, node_id: str, subject: str, scheme: str, value: str, source: str) -> None:
