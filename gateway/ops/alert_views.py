@@ -2,7 +2,7 @@
 
 /ops/alerts                    all alerts, those that go on first
 /ops/alerts/<id>/acknowledge   somebody looks after it, with a note
-/ops/runbook                   what each alert means and what to do about it
+/ops/alerts/runbook            what each alert means and what to do about it
 """
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -36,7 +36,7 @@ def index() -> str:
     )
 
 
-@pages.get("/ops/runbook")
+@pages.get("/ops/alerts/runbook")
 @permission("ops.read")
 def handbook() -> str:
     """What each alert means and what to do about it."""

@@ -41,7 +41,7 @@ GATEWAY_PAGES = (
     "/ops/parked",
     "/ops/alerts",
     "/ops/audit",
-    "/ops/runbook",
+    "/ops/alerts/runbook",
     "/ops/nodes",
     "/ops/partners/cisnet",
     "/account",

@@ -38,7 +38,7 @@ ROUTES = {
     ("POST", "/ops/reruns/<int:key>/stop"): "decide",
     ("GET", "/ops/alerts"): "read",
     ("POST", "/ops/alerts/<int:key>/acknowledge"): "decide",
-    ("GET", "/ops/runbook"): "read",
+    ("GET", "/ops/alerts/runbook"): "read",
     ("GET", "/ops/audit"): "read",
     ("POST", "/ops/audit/download"): "decide",
     ("GET", "/ops/partners/<name>"): "read",
@@ -64,7 +64,7 @@ PAGES = (
     "/ops/nodes",
     "/ops/alerts",
     "/ops/audit",
-    "/ops/runbook",
+    "/ops/alerts/runbook",
 )
 
 

@@ -48,8 +48,8 @@ def test_an_alert_and_a_cause_of_parking_lead_to_their_section(stuck: World) -> 
     stuck.carry()
     browser = stuck.sign_in("viewer")
     browser.open("/ops/alerts")
-    assert 'href="/ops/runbook#parked"' in browser.page
-    assert 'href="/ops/runbook#parked"' in browser.open("/ops/parked")
-    page = browser.open("/ops/runbook")
+    assert 'href="/ops/alerts/runbook#parked"' in browser.page
+    assert 'href="/ops/alerts/runbook#parked"' in browser.open("/ops/parked")
+    page = browser.open("/ops/alerts/runbook")
     assert [kind for kind in conditions() if f'id="{kind}"' not in page] == []
     assert "<code>kora gateway exchange</code>" in page
