@@ -49,7 +49,9 @@ def run(settings: GatewaySettings, queues: Sequence[str], *, pool: str, concurre
 
 
 class Watchdog:
-    """Ends this process when a heartbeat job was sent and no job at all came in ``patience_s`` seconds.
+    """Ends this process when it tried to send heartbeat jobs for ``patience_s`` seconds and no job at all came.
+
+    So it also ends when the line lets nothing through; one that starts anew waits until it has reached the broker.
 
     Workers share a queue, so one's heartbeat may come to another; but they are dealt out in turn, and each sends four
     in that time. A worker that is busy takes no further job: its own time limit watches over it.
@@ -59,7 +61,7 @@ class Watchdog:
         self._app = app
         self._patience = patience_s
         self._unanswered: dict[str, float | None] = dict.fromkeys(queues)
-        """When the first heartbeat was sent that nothing followed."""
+        """Since when nothing followed a heartbeat, whether it could be sent or not."""
 
     def start(self, **_: Any) -> None:
         """Begin; returns at once."""
@@ -79,14 +81,12 @@ class Watchdog:
             self._judge()
 
     def _knock(self, queue: str) -> None:
-        sent = time.monotonic()
+        if self._unanswered[queue] is None:
+            self._unanswered[queue] = time.monotonic()  # before it is sent, because the answer may be quicker than we
         try:
             jobs.publish(self._app, jobs.HEARTBEAT, queue)
         except jobs.NotSent as error:
             log.warning("no heartbeat could be sent", extra={"queue": queue, "error": str(error)})
-            return
-        if self._unanswered[queue] is None:
-            self._unanswered[queue] = sent
 
     def _judge(self) -> None:
         if state.active_requests:

@@ -72,8 +72,9 @@ def make_app(settings: GatewaySettings) -> Celery:
     def heartbeat() -> None:
         """Nothing: that it came is all that counts (``gateway.job_worker``)."""
 
-    app.task(name=PARTNER)(partner)
-    app.task(name=HEARTBEAT)(heartbeat)
+    # Not shared: a second gateway in this process has tasks of its own.
+    app.task(name=PARTNER, shared=False)(partner)
+    app.task(name=HEARTBEAT, shared=False)(heartbeat)
     return app
 
 

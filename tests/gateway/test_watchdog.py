@@ -1,0 +1,121 @@
+"""A worker that no job reaches any more ends, so that its supervisor starts it anew; nothing is lost by that."""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from connectors.cisnet.simulator import Simulator
+from gateway.broker import prepare
+from gateway.gateway import open_gateway
+from gateway.job_worker import CONSUMES_NO_MORE
+from queues.tables import job
+from tests.builders import a_work
+from tests.databases import Databases
+from tests.gateway.proxy import Proxy
+from tests.gateway.running import Administered, Processes
+from tests.gateway.test_jobs import real_now
+from tests.gateway.world import World, settings_for
+from tests.services import until
+
+pytestmark = [pytest.mark.services("postgresql", "rabbitmq"), pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Administered]:
+    own = Administered(tmp_path / "broker")
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture
+def proxy(server: Administered) -> Iterator[Proxy]:
+    made = Proxy(server.port)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    made = Processes(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def world(tmp_path: Path, server: Administered, databases: Databases, processes: Processes) -> Iterator[World]:
+    simulator = Simulator(tmp_path / "cisnet")
+    settings = settings_for(
+        tmp_path, simulator.start(), cisnet_window_s=0, broker_url=server.gateway_url,
+        broker_admin_url=server.admin_url, database_url=databases.named("gateway"), poll_s=0.2, partner_lease_s=6,
+    )  # fmt: skip
+    made = World(tmp_path, open_gateway(settings, now=real_now), real_now, simulator)
+    prepare(made.gateway)
+    processes.start("exchange", settings, "gateway", "exchange")
+    yield made
+    processes.stop()
+    made.close()
+    simulator.stop()
+
+
+def start_worker(processes: Processes, world: World, proxy: Proxy, name: str) -> subprocess.Popen[bytes]:
+    """A worker whose only way to the broker is the proxy, and whose watchdog is impatient."""
+    url = world.gateway.settings.broker
+    through = url.replace(f":{url.rpartition(':')[2].partition('/')[0]}/", f":{proxy.port}/")
+    told = {"KORA_BROKER_URL": through, "KORA_WATCHDOG_S": "4"}
+    return processes.start(name, world.gateway.settings, "gateway", "worker", "--queues", "conn.cisnet", **told)
+
+
+def states(world: World) -> dict[str, int]:
+    with world.sessions() as session:
+        counted = select(job.c.state, func.count()).where(job.c.kind == "partner:cisnet").group_by(job.c.state)
+        return dict(tuple(row) for row in session.execute(counted))
+
+
+def is_there(group: int) -> bool:
+    """Whether a process group has any process."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_worker_whose_line_carries_nothing_ends_with_70_and_the_next_one_does_its_work(
+    world: World, processes: Processes, proxy: Proxy
+) -> None:
+    office = world.office()
+    first = start_worker(processes, world, proxy, "first")
+
+    def done(number: int) -> bool:
+        office.turn()
+        return states(world) == {"done": number}
+
+    office.say(a_work("SONG 1", number=1))
+    until(lambda: done(1), "a work through the proxy")
+    assert first.poll() is None
+
+    proxy.cut.set()
+    office.say(a_work("SONG 2", number=2))
+    until(lambda: first.poll() is not None, "the end of the worker", 90)
+    assert first.returncode == CONSUMES_NO_MORE == 70
+    assert proxy.swallowed > 0
+    until(lambda: not is_there(first.pid), "the end of its children")
+    office.turn()
+    assert states(world)["done"] == 1
+
+    proxy.cut.clear()
+    second = start_worker(processes, world, proxy, "second")
+    until(lambda: done(2), "the work that waited", 120)
+    assert second.poll() is None
+    assert world.simulator is not None
+    world.simulator.settle()
+    with closing(sqlite3.connect(world.folder / "cisnet" / "simulator.sqlite")) as register:
+        outcomes = [row[0] for row in register.execute("SELECT outcome FROM taken ORDER BY rowid")]
+    assert outcomes == ["1 answered", "1 answered"]
