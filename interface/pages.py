@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from blinker import Namespace
 from flask import (
     Blueprint,
     Response,
@@ -33,6 +34,9 @@ from interface.permissions import public, signed_in
 from interface.tables import User
 
 pages = Blueprint("interface", __name__, template_folder="templates")
+
+sign_in_failed = Namespace().signal("sign-in-failed")
+"""Sent by the application, in the transaction that notes the failure, with the ``email`` that was typed."""
 
 
 def say(text: str, *, undo: str | None = None, kind: str = "ok") -> None:
@@ -84,6 +88,7 @@ def sign_in() -> AnyResponse | str | tuple[str, int]:
         if user is not None:
             return _enter(user, email, address)
         accounts.note_failure(database(), email, address, now=now())
+        sign_in_failed.send(current_app._get_current_object(), email=email)  # type: ignore[attr-defined]
         wait = accounts.wait_left(database(), email, address, now=now())
         database().commit()
     return render_template(

@@ -7,11 +7,12 @@ from flask import Blueprint, Flask
 from flask_security import user_authenticated
 
 from interface.application import create_app as make_app
+from interface.pages import sign_in_failed
 from interface.passwords import TIME_COST
 from interface.settings import Settings
 from local_node import layout
 from local_node.admin import queries
-from local_node.audit.operations import note_sign_in
+from local_node.audit.operations import note_failed_sign_in, note_sign_in
 from local_node.node import Node
 from local_node.permissions import USERS
 from local_node.routes import PAGES
@@ -46,6 +47,7 @@ def create_app(
         time_cost=time_cost,
     )
     user_authenticated.connect(note_sign_in, app)
+    sign_in_failed.connect(note_failed_sign_in, app)
     app.extensions["kora_node"] = node
     app.extensions["kora_wake"] = wake
     return app

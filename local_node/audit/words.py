@@ -17,6 +17,7 @@ def action_words(action: str) -> str:
         "seen": _("read"),
         "told-apart": _("told apart"),
         "signed-in": _("signed in"),
+        "not-signed-in": _("could not sign in"),
         "exported": _("downloaded"),
     }
     return actions.get(action, action)

@@ -84,3 +84,20 @@ def test_the_reading_of_a_birth_date_stands_there_with_its_reason_and_without_th
         "24 Nov 2026 08:00 awa@tamala.example read MODOU CEESAY Right owners birth_date – a passport was shown"
     ]
     assert "1970" not in auditor.open("/settings/audit")
+
+
+def test_s33_a_refused_sign_in_stands_there_but_not_what_was_typed_for_an_unknown_account(
+    office: Office, app: Any, sign_in: Any
+) -> None:
+    auditor: Browser = sign_in("auditor")
+    stranger = Browser(app.test_client())
+    for email in ("auditor@tamala.example", "my-secret-password@tamala.example"):
+        stranger.open("/sign-in")
+        stranger.post("/sign-in", email=email, password="not the right one")
+        assert stranger.status == 400
+    page = auditor.open("/settings/audit?action=not-signed-in")
+    assert lines(page) == [
+        "24 Nov 2026 08:00 - could not sign in - People – – –",
+        "24 Nov 2026 08:00 Awa Auditor could not sign in auditor@tamala.example People – – –",
+    ]
+    assert "my-secret-password" not in page
