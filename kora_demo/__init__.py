@@ -50,8 +50,10 @@ def command(once: bool, as_json: bool, data: Path | None, port: int, file: Path 
     players = Players(stage)
 
     def end(*_: object) -> None:
-        players.hang_up()
-        sys.exit(STOPPED if once else 0)
+        # Who presses Ctrl-C twice must not leave half of them running.
+        if not players.stopping:
+            players.hang_up()
+            sys.exit(STOPPED if once else 0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
@@ -61,9 +63,7 @@ def command(once: bool, as_json: bool, data: Path | None, port: int, file: Path 
             sys.exit(_tell(Story(demo, file).run(), as_json))
         _serve(demo, file)
     finally:
-        # Who presses Ctrl-C twice must not leave half of them running.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
+        players.hang_up()
         players.stop()
 
 
