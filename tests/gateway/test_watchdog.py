@@ -4,7 +4,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -64,10 +64,10 @@ def world(tmp_path: Path, server: Administered, databases: Databases, processes:
     simulator.stop()
 
 
-def start_worker(processes: Processes, world: World, proxy: Proxy, name: str) -> subprocess.Popen[bytes]:
-    """A worker whose only way to the broker is the proxy, and whose watchdog is impatient."""
+def start_worker(processes: Processes, world: World, name: str, port: int) -> subprocess.Popen[bytes]:
+    """A worker that reaches the broker at this port, and whose watchdog is impatient."""
     url = world.gateway.settings.broker
-    through = url.replace(f":{url.rpartition(':')[2].partition('/')[0]}/", f":{proxy.port}/")
+    through = url.replace(f":{url.rpartition(':')[2].partition('/')[0]}/", f":{port}/")
     told = {"KORA_BROKER_URL": through, "KORA_WATCHDOG_S": "4"}
     return processes.start(name, world.gateway.settings, "gateway", "worker", "--queues", "conn.cisnet", **told)
 
@@ -91,7 +91,7 @@ def test_a_worker_whose_line_carries_nothing_ends_with_70_and_the_next_one_does_
     world: World, processes: Processes, proxy: Proxy
 ) -> None:
     office = world.office()
-    first = start_worker(processes, world, proxy, "first")
+    first = start_worker(processes, world, "first", proxy.port)
 
     def done(number: int) -> bool:
         office.turn()
@@ -111,11 +111,42 @@ def test_a_worker_whose_line_carries_nothing_ends_with_70_and_the_next_one_does_
     assert states(world)["done"] == 1
 
     proxy.cut.clear()
-    second = start_worker(processes, world, proxy, "second")
+    second = start_worker(processes, world, "second", proxy.port)
     until(lambda: done(2), "the work that waited", 120)
     assert second.poll() is None
+    assert outcomes(world) == ["1 answered", "1 answered"]
+
+
+def test_a_worker_ends_without_its_broker_too_and_the_next_one_waits_until_it_is_back(
+    world: World, processes: Processes, server: Administered
+) -> None:
+    office = world.office()
+    first = start_worker(processes, world, "first", server.port)
+
+    def done(number: int) -> bool:
+        with suppress(ConnectionError):
+            office.turn()
+        return states(world) == {"done": number}
+
+    office.say(a_work("SONG 1", number=1))
+    until(lambda: done(1), "a work at the partner")
+    server.kill()
+    office.say(a_work("SONG 2", number=2))
+    until(lambda: first.poll() is not None, "the end of the worker", 90)
+    assert first.returncode == CONSUMES_NO_MORE
+
+    second = start_worker(processes, world, "second", server.port)
+    until(lambda: processes.said("second").count("Cannot connect") >= 4, "tries over more than its patience", 90)
+    assert second.poll() is None
+    server.start()
+    until(lambda: done(2), "the work that waited", 120)
+    assert second.poll() is None
+    assert outcomes(world) == ["1 answered", "1 answered"]
+
+
+def outcomes(world: World) -> list[str]:
+    """What became of each file CIS-Net took."""
     assert world.simulator is not None
     world.simulator.settle()
     with closing(sqlite3.connect(world.folder / "cisnet" / "simulator.sqlite")) as register:
-        outcomes = [row[0] for row in register.execute("SELECT outcome FROM taken ORDER BY rowid")]
-    assert outcomes == ["1 answered", "1 answered"]
+        return [row[0] for row in register.execute("SELECT outcome FROM taken ORDER BY rowid")]
