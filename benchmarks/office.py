@@ -50,20 +50,20 @@ _SCRIPTS = tuple(WORDS)
 Row = dict[str, Any]
 
 
-def fill(node: Node, works: int) -> None:
-    """Write an office with so many works, and one person who may do everything with them."""
+def fill(node: Node, works: int, right_owners: int = OWNERS) -> None:
+    """Write an office with so many works and right owners, and one person who may do everything with them."""
     now = datetime.now(UTC) - YEARS
     with node.sessions.begin() as session:
         _found(session, now)
-    owners = [uuid7() for _ in range(OWNERS)]
-    for places in _pieces(OWNERS):
+    owners = [uuid7() for _ in range(right_owners)]
+    for places in _pieces(right_owners):
         with node.sessions.begin() as session:
             _add_owners(session, [(owners[place], place) for place in places], now)
     for numbers in _pieces(works):
         with node.sessions.begin() as session:
             _add_works(session, [(uuid7(), number) for number in numbers], owners, now)
     with node.sessions.begin() as session:
-        _count_on(session, {"party": OWNERS, "work": works})
+        _count_on(session, {"party": right_owners, "work": works})
     _settle(node.engine)
 
 
@@ -81,9 +81,9 @@ def words_of(number: int) -> tuple[str, tuple[str, str]]:
     return script, (chance.choice(WORDS[script]), chance.choice(WORDS[script]))
 
 
-def owners_of(number: int) -> tuple[int, int]:
+def owners_of(number: int, right_owners: int = OWNERS) -> tuple[int, int]:
     """Places of the two right owners of the work with this number."""
-    return number % OWNERS, number * 7 % OWNERS
+    return number % right_owners, number * 7 % right_owners
 
 
 def _found(session: Session, now: datetime) -> None:
@@ -121,7 +121,11 @@ def _add_works(session: Session, works: Sequence[tuple[str, int]], owners: Seque
     )
     session.execute(
         insert(InterestRow),
-        [_interest(id, place, owners[one]) for id, number in works for place, one in enumerate(owners_of(number))],
+        [
+            _interest(id, place, owners[one])
+            for id, number in works
+            for place, one in enumerate(owners_of(number, len(owners)))
+        ],
     )
     session.execute(insert(WorkIdentifier), [_iswc(id, number, now) for id, number in works])
     session.execute(insert(PartnerStatus), [_answered(id, number, now) for id, number in works])
@@ -175,7 +179,7 @@ def _latin(word: str) -> str:
 
 def _title(id: str, position: int, script: str, text: str) -> Row:
     return {
-        "work_id": id, "position": position, "text": text, "kind": ("OT", "TR")[position], "script": script,
+        "work_id": id, "position": position, "text": text, "kind": ("OT", "TT")[position], "script": script,
         "accepted": True, "folded": folded(text), "skeleton": skeleton(text),
     }  # fmt: skip
 
@@ -213,7 +217,7 @@ def _add_messages(session: Session, kind: str, records: Sequence[tuple[str, int]
         for id, number in records
     ]  # fmt: skip
     session.execute(insert(outbox), sent)
-    session.execute(insert(receipt), [_receipt(stream, now) for _ in range(len(records) // WORKS_PER_RECEIPT)])
+    session.execute(insert(receipt), [_receipt(stream, now) for _ in range(-(-len(records) // WORKS_PER_RECEIPT))])
 
 
 def _receipt(source: str, now: datetime) -> Row:

@@ -133,10 +133,10 @@ def search(
     the other direction; a sorted list is continued by ``offset``.
     """
     wanted = _found(text).where(*_narrowed(filters))
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    if before:
-        wanted = wanted.where(RightOwner.id < before)
-    ids = session.scalars(_sorted(wanted, sort).offset(offset).limit(limit + 1)).all()
+    shown = wanted.where(RightOwner.id < before) if before else wanted
+    ids = session.scalars(_sorted(shown, sort).offset(offset).limit(limit + 1)).all()
+    is_all = len(ids) <= limit and not before and not offset
+    total = len(ids) if is_all else session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     return Page(_in_order(session, ids[:limit]), total, ids[limit - 1] if len(ids) > limit else None)
 
 

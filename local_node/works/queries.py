@@ -137,10 +137,10 @@ def search(
         wanted = select(WorkRow.id).where(*narrowed)
         wanted = wanted if found is None else wanted.join(found, found.c.id == WorkRow.id)
     id = wanted.selected_columns.id
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    if before:
-        wanted = wanted.where(id < before)
-    ids = session.scalars(_sorted(wanted, id, sort).offset(offset).limit(limit + 1)).all()
+    shown = wanted.where(id < before) if before else wanted
+    ids = session.scalars(_sorted(shown, id, sort).offset(offset).limit(limit + 1)).all()
+    is_all = len(ids) <= limit and not before and not offset
+    total = len(ids) if is_all else session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     return Page(_in_order(session, ids[:limit]), total, ids[limit - 1] if len(ids) > limit else None)
 
 
