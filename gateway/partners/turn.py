@@ -10,7 +10,7 @@ import platform
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -27,12 +27,15 @@ from gateway.partners.planning import Plan, plan
 from queues import FailureClass, jobs
 from queues.crash import crash_point
 from queues.jobs import Job
+from queues.retry import decide
 
 MOST_ITEMS = 1000
 """Due rows taken in one turn."""
 LEASE = timedelta(minutes=15)
 COLLECTS_PER_WINDOW = 60
 """A partner whose works are gathered for an hour is asked for news once a minute."""
+OF_THE_PARTNER = frozenset({FailureClass.TRANSPORT, FailureClass.BUSY, FailureClass.NOT_ALLOWED})
+"""Failures that would meet every other batch too, so that the rest of a turn is not tried."""
 PARKED_AT_ONCE = frozenset({FailureClass.OUR_REQUEST, FailureClass.CONFLICT, FailureClass.UNCERTAIN})
 """The batch as a whole is at fault, or nobody knows whether it arrived: no node is to blame, an operator decides."""
 
@@ -112,22 +115,38 @@ class PartnerTurn:
                 states.plan_alone(session, self._partner.name)
             plans = plan(session, self._partner, claimed, now) if claimed else []
         crash_point("partner.after_plan")
-        return sum(self._send(connector, one, now) for one in plans)
+        done = 0
+        for place, one in enumerate(plans):
+            failure = self._send(connector, one, now)
+            if failure is None:
+                done += len(one.jobs)
+            elif failure in OF_THE_PARTNER:
+                self._put_off(plans[place + 1 :], failure, now)
+                break
+        return done
 
-    def _send(self, connector: Connector, one: Plan, now: datetime) -> int:
+    def _send(self, connector: Connector, one: Plan, now: datetime) -> FailureClass | None:
+        """Hand one batch over; why it could not be."""
         started = self._stopwatch()
         try:
             delivery = connector.send(one.batch)
         except PartnerFailure as failure:
             self._not_sent(one, failure, started, now)
-            return 0
+            return FailureClass(failure.failure_class)
         except Exception as error:
             log.exception("connector failed", extra={"partner": self._partner.name})
             self._not_sent(one, PartnerFailure("F6", type(error).__name__), started, now)
-            return 0
+            return FailureClass.POISON
         crash_point("partner.after_send")
         self._sent(one, delivery, started, now)
-        return len(one.jobs)
+        return None
+
+    def _put_off(self, plans: Sequence[Plan], failure: FailureClass, now: datetime) -> None:
+        """Batches that were not tried because the one before them found nobody: the wait of a first failure."""
+        wait = decide(failure, 1).wait or timedelta(0)
+        with self._sessions.begin() as session:
+            for job in (job for one in plans for job in one.jobs):
+                due.later(session, job, now + wait)
 
     def _sent(self, one: Plan, delivery: Delivery, started: float, now: datetime) -> None:
         with self._sessions.begin() as session:

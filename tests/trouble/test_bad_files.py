@@ -168,7 +168,7 @@ def test_a_name_that_was_used_before_asks_whether_it_is_meant(office: Office, aw
     page = read(awa.page)
     assert awa.status == 409
     assert (NAME in page, "KORA-NAME-USED" in page) == (True, True)
-    assert "O mesmo nome" in page or "mesmo nome" in page
+    assert "Um ficheiro" in page or "Um arquivo" in page
     assert total(office, ImportBatch) == 1
     path.write_bytes(publisher_file(7, 0))
     status, answer, _memory = command(office, str(path), "--as", "works")
@@ -262,3 +262,18 @@ def test_a_hundred_thousand_problems_in_one_file_are_counted_and_the_sound_works
     page = awa.open(f"/import/{batch.id}")
     assert len(page) < 200_000
     assert "more are not listed" in read(page)
+
+
+def test_a_gigabyte_sent_to_the_page_is_refused_before_it_is_read(office: Office, awa: Browser) -> None:
+    awa.open("/import")
+    awa.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    stream = io.BytesIO(b"--x\r\n")
+    answer = awa.client.post(
+        "/import", input_stream=stream, content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(1 << 30)},
+    )  # fmt: skip
+    assert answer.status_code == 413
+    assert "Le fichier est trop grand" in answer.text
+    assert "413" in answer.text
+    assert stream.tell() == 0
+    assert total(office, ImportBatch) == 0
