@@ -120,6 +120,15 @@ class PartnerFailure(Exception):
         self.retry_after = retry_after
 
 
+class StepFailed(PartnerFailure):
+    """``check`` failed at ``step``; ``done`` are the steps that went well before."""
+
+    def __init__(self, failure: PartnerFailure, step: str, done: Mapping[str, str]) -> None:
+        super().__init__(failure.failure_class, str(failure), retry_after=failure.retry_after)
+        self.step = step
+        self.done = dict(done)
+
+
 Direction = Literal["renaming", "sent", "collected"]
 """``renaming``: written completely, and about to be given its name; so a process that dies then is no riddle."""
 

@@ -14,7 +14,7 @@ import paramiko
 
 from connectors.cisnet.session import Unreachable, agreed_host_key, our_key, signed_in, told_as_failures
 from connectors.cisnet.settings import CisnetSettings
-from connectors.contract import FileLedger, PartnerFailure
+from connectors.contract import FileLedger, PartnerFailure, StepFailed
 
 log = logging.getLogger(__name__)
 logging.getLogger("paramiko").addHandler(logging.NullHandler())  # else a dropped connection prints a trace
@@ -33,15 +33,6 @@ class Found:
     name: str
     sha256: str
     content: bytes | None
-
-
-class StepFailed(PartnerFailure):
-    """``check`` failed at ``step``; ``done`` are the steps that went well before."""
-
-    def __init__(self, failure: PartnerFailure, step: str, done: Mapping[str, str]) -> None:
-        super().__init__(failure.failure_class, str(failure), retry_after=failure.retry_after)
-        self.step = step
-        self.done = dict(done)
 
 
 class CisnetClient:

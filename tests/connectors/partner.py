@@ -18,6 +18,7 @@ from gateway.partners.files import StoredLedger
 from mappings import messages
 from mappings.model import Acknowledged, Work
 from queues import open_engine
+from tests.builders import a_work
 
 TAMALA = Sender("997", "TAMALA SOCIETY OF AUTHORS")
 BARAKA = Sender("998", "BARAKA MUSIC RIGHTS")
@@ -88,9 +89,25 @@ class Partner:
 
     def send(self, *items: Item, sender: Sender = TAMALA, version: str = "2.1") -> Delivery:
         """Send the items as one file and let the partner read it."""
-        delivery = self.connector.send(self.batch(*items, sender=sender, version=version))
+        return self.deliver(self.batch(*items, sender=sender, version=version))
+
+    def deliver(self, batch: Batch) -> Delivery:
+        """Send a batch and let the partner read it."""
+        delivery = self.connector.send(batch)
         self.simulator.settle()
         return delivery
+
+    def taken(self) -> int:
+        """How many files the partner has ever taken."""
+        return len(self.simulator.office.register.log())
+
+    def settle(self) -> None:
+        """Wait until the partner has answered everything that arrived."""
+        self.simulator.settle()
+
+    def make_news(self) -> None:
+        """The partner has something for us: the two answers to a work."""
+        self.send(an_item(a_work()))
 
     def collected(self) -> list[Arrival]:
         """Everything new, confirmed at once. The partner's answers must all be good CWR."""

@@ -123,7 +123,8 @@ _TREATMENT = (
     Key("allowProvidedIswc", "allow_local", FLAG),
     Key("detailLevel", "detail", TEXT),
 )
-ADD = Shape(t.Add, *DESCRIBED, Key("iswc", "iswc", ISWC), Key("preferredIswc", "archived_iswc", ISWC), *_TREATMENT)
+ADD = Shape(t.Add, *DESCRIBED, Key("preferredIswc", "iswc", ISWC), Key("iswc", "local_iswc", ISWC), *_TREATMENT)
+"""A number the agency allocated itself goes as ``iswc``, together with ``allowProvidedIswc``."""
 UPDATE = Shape(
     t.Update, *DESCRIBED, Key("iswc", "archived_iswc", ISWC), Key("preferredIswc", "iswc", ISWC), *_TREATMENT
 )

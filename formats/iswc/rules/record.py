@@ -251,9 +251,8 @@ def only_the_centre_resolves(work: Any, _: References) -> Faults:
 
 @rule("IV/53", SENT, "171")
 def a_local_number_is_outside_the_central_range(work: Any, _: References) -> Faults:
-    local = work.local_iswc or (work.iswc if work.allow_local else None)
-    if local and local.startswith(CENTRAL_RANGE):
-        yield Fault(("local_iswc",) if work.local_iswc else ("iswc",), "central_range")
+    if work.local_iswc and work.local_iswc.startswith(CENTRAL_RANGE):
+        yield Fault(("local_iswc",), "central_range")
 
 
 @rule("IV/57", SENT, "182")
