@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -380,6 +380,44 @@ def simulate_cisnet(data: Path, port: int, slow: float, down: bool, reject: int,
     serve(data, port, slow=slow, down=down, reject=reject, ack_delay=ack_delay, ready=ready)
 
 
+def simulated(name: str) -> Callable[[Any], Any]:
+    """The options that all partners over HTTP share; they are start values of control.json in the data folder."""
+    options = (
+        click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path(f"kora-data/{name}")),
+        click.option("--port", type=int, default=0, help="0 takes a free port."),
+        click.option("--slow", type=float, default=0.0, help="Seconds by which each answer is delayed."),
+        click.option("--down", is_flag=True, help="Accept and drop every connection."),
+        click.option("--reject", type=click.IntRange(0, 100), default=0, help="Percent refused, always the same."),
+        click.option("--garbage", type=click.IntRange(0, 100), default=0, help="Percent answered with rubbish."),
+        click.option("--oversize", is_flag=True, help="Answers larger than any client takes."),
+        click.option("--cut", type=int, help="Break connections after so many bytes."),
+        click.option("--duplicate", is_flag=True, help="Say everything twice."),
+        click.option("--reorder", is_flag=True, help="Answer out of order."),
+        click.option("--deny", is_flag=True, help="Take nobody's key."),
+        click.option("--rate", type=int, help="Calls in a minute."),
+    )
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@simulate.command("iswc")
+@simulated("iswc")
+def simulate_iswc(data: Path, port: int, **switches: Any) -> None:
+    """A pretend ISWC database over HTTP. It prints one JSON line when it is ready."""
+    from connectors.iswc.simulator import Simulator, Switches
+    from connectors.simulating import serve
+
+    def ready(details: dict[str, Any]) -> None:
+        print(json.dumps(details), flush=True)
+
+    serve(Simulator(data, port, start=Switches(**switches)), ready)
+
+
 @bench.command("cwr")
 @click.option("--transactions", type=int, default=20_000, help="How many to read and write.")
 @AS_JSON
@@ -429,6 +467,21 @@ def bench_pages(works: int, database: str, as_json: bool) -> None:
         measured = run(works, database)
     except NoServices as error:
         raise click.ClickException(str(error)) from error
+    if as_json:
+        answer(measured)
+        return
+    for name, value in measured.items():
+        click.echo(f"{name:24} {value}")
+
+
+@bench.command("ipi")
+@click.option("--parties", type=int, default=1_000_000, help="How many parties the register holds.")
+@AS_JSON
+def bench_ipi(parties: int, as_json: bool) -> None:
+    """Reading, loading and searching the IPI register, on SQLite or on the database of KORA_DATABASE_URL."""
+    from benchmarks.ipi import measure
+
+    measured = measure(parties)
     if as_json:
         answer(measured)
         return

@@ -20,7 +20,6 @@ class Envelope:
         self._group: Group | None = None
         self._before = ""
         self._transaction = -1
-        self._detail = 0
         self._told: set[tuple[int, str]] = set()
 
     @property
@@ -81,36 +80,34 @@ class Envelope:
         self._count(trailer, "transaction_count", sum(group.transactions for group in self.groups))
         self._count(trailer, "record_count", records)
 
-    def opened(self, record: Record, transaction: Transaction) -> None:
+    def opened(self, transaction: Transaction) -> None:
         """A transaction begins."""
         group = self._group
         if group is None:
-            self._misplaced(record, "GRH")
+            self._misplaced(transaction.header, "GRH")
         else:
             group.transactions += 1
             group.records += 1
             transaction.group = group.id
             if group.type != transaction.type:
-                transaction.problems.append(_wrong(record, "record_type", transaction.type, group.type))
-        self._number(record, "transaction_seq", self._transaction + 1)
-        self._number(record, "detail_seq", 0)
-        if record.transaction_seq is not None:
-            self._transaction = record.transaction_seq
+                transaction.problems.append(_wrong(transaction.header, "record_type", transaction.type, group.type))
+        self._transaction += 1
+        if transaction.lines[0][3:19] != f"{self._transaction:08d}00000000":
+            header = transaction.header
+            self._number(header, "transaction_seq", self._transaction)
+            self._number(header, "detail_seq", 0)
+            self._transaction = self._transaction if header.transaction_seq is None else header.transaction_seq
         transaction.sequence = self._transaction
-        self._detail = 0
 
-    def detail(self, record: Record) -> None:
-        """A line within the open transaction."""
-        self._detail += 1
-        if record.transaction_seq != self._transaction or record.detail_seq != self._detail:
-            self._number(record, "transaction_seq", self._transaction)
-            self._number(record, "detail_seq", self._detail)
-            self._detail = record.detail_seq or self._detail
+    def misnumbered(self, record: Record, place: int) -> None:
+        """A line within the open transaction that seems not to bear the numbers of its place."""
+        self._number(record, "transaction_seq", self._transaction)
+        self._number(record, "detail_seq", place)
 
-    def counted(self) -> None:
-        """One more line of the open group."""
+    def counted(self, lines: int = 1) -> None:
+        """More lines of the open group."""
         if self._group is not None:
-            self._group.records += 1
+            self._group.records += lines
 
     def stray(self, tag: str, line: int) -> None:
         """A line outside every transaction."""

@@ -1,7 +1,8 @@
 """Lines to records, each field held against its format and its list.
 
-Good lines go a short way: the text of each field is looked up among texts already found right. Any other line goes the
-long way, which looks at each field by itself and says what is wrong with it and what would be right.
+Nearly all lines of the register are good, so a line is first held against one pattern for all its fields and the check
+digits of its numbers. A line that does not fit at once goes the long way, which alone decides: it looks at each field
+by itself and says what is wrong with it and what would be right.
 """
 
 import re
@@ -118,6 +119,21 @@ class Fields:
             return "listed"
         return broken
 
+    def record(self, tag: str, line: str, number: int) -> Record:
+        """The record of a line with what could be read."""
+        try:
+            return self.parsers[tag](line, number)
+        except Unfit:
+            return self.diagnose(tag, line, number)[0]
+
+    def problems(self, tag: str, line: str, number: int) -> list[Problem]:
+        """What is wrong with a line that is not surely right."""
+        try:
+            self.parsers[tag](line, number)
+        except Unfit:
+            return self.diagnose(tag, line, number)[1]
+        return []
+
     def diagnose(self, tag: str, line: str, number: int) -> tuple[Record, list[Problem]]:
         """The long way: the record with what could be read, and what is wrong with it."""
         record = LAYOUTS[tag](record_type=tag, line=number)
@@ -134,6 +150,64 @@ class Fields:
             if broken:
                 problems.append(_problem(tag, field, text.rstrip(), number, broken))
         return record, problems
+
+
+_DAY = (
+    "[0-9]{4}(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)"
+    "|02(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+"""Days that are surely real; the others are looked at one by one."""
+_PATTERNS: Mapping[str, str] = {
+    "ipi_base": "(I-[0-9]{9}-[0-9])",
+    "ipi_name": "([0-9]{11})",
+    "society": "[0-9]{3}",
+    "tisn": "[0-9]{4}",
+    "time": "(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
+    "share": "(?:0(?!0000)[0-9]{4}|10000)",
+}
+"""Kind of a field to the texts that are surely right; numbers are groups, because their check digits are looked at."""
+
+
+def _pattern(field: Field) -> str:
+    blank, table = f" {{{field.width}}}", field.table or ""
+    if table in _PATTERNS:
+        said = _PATTERNS[table]
+    elif table in CODES:
+        said = f"(?:{'|'.join(sorted(CODES[table]))})"
+    elif table == "name":
+        letters = re.escape("".join(sorted(NAME_LETTERS - {" "})))
+        said = f"[{letters}][{letters} ]{{{field.width - 1}}}"
+    elif field.kind == DAY:
+        said = _DAY
+    elif field.kind == NUMBER:
+        said = f"[0-9]{{{field.width}}}"
+    else:
+        said = f"[^ ].{{{field.width - 1}}}" if field.required else f".{{{field.width}}}"
+    return said if field.required else f"(?:{said}|{blank})"
+
+
+def _glance(record: type[Record]) -> Callable[[str], bool]:
+    """Whether a line is surely right; it may have anything behind its last field."""
+    fields = tuple(record.FIELDS.values())
+    match = re.compile("".join(("...", *map(_pattern, fields))), re.DOTALL).match
+    width, right = record.WIDTH, _CHECKED.__getitem__
+
+    def is_right(line: str) -> bool:
+        found = match(line if len(line) >= width else line.ljust(width))
+        return found is not None and all(map(right, found.groups()))
+
+    return is_right
+
+
+def _check_digits_fit(number: str | None) -> bool:
+    if number is None:
+        return True
+    return (_base(number) if number[0] == "I" else _name_number(number)) is None
+
+
+_CHECKED = Memo(_check_digits_fit)
+GLANCES: Mapping[str, Callable[[str], bool]] = {tag: _glance(record) for tag, record in LAYOUTS.items()}
+"""Record type to whether a line is surely right, as far as it can be said without the lists of the register."""
 
 
 def _parser(record: type[Record], tag: str, memo_of: Callable[[Field], Memo]) -> Callable[[str, int], Record]:

@@ -8,15 +8,21 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from formats.fixed_width import Record, Unfit
+from formats.fixed_width import Record
 from formats.ipi import rules
 from formats.ipi.envelope import Envelope
-from formats.ipi.fields import Fields
+from formats.ipi.fields import GLANCES, Fields
 from formats.ipi.lists import CodeLists
+from formats.ipi.records import LAYOUTS
 from formats.ipi.standard import CONTROLS, SHAPES, VERSION
 from formats.ipi.transaction import Group, Transaction
 from formats.lines import Lines
 from formats.problems import ERROR, WARNING, Problem
+
+_DETAILS = frozenset(LAYOUTS) - CONTROLS - frozenset(SHAPES)
+_EIGHT = [f"{number:08d}" for number in range(1_000)] + [""]
+"""Numbers as lines have them; beyond the last each line is looked at."""
+_MOST_NUMBERED = len(_EIGHT) - 1
 
 
 class Reader:
@@ -55,60 +61,65 @@ class Reader:
 
     def __iter__(self) -> Iterator[Transaction]:
         transaction: Transaction | None = None
-        envelope = self._envelope
-        for tag, record, line, number, problems in self._parsed():
-            if tag in SHAPES or tag in CONTROLS:
+        numbering = ""
+        seen, glances, widths, lists = self.record_types, GLANCES, self._fields.widths, self.lists.entries
+        for number, line in self._lines:
+            tag = line[:3]
+            if transaction is not None and tag in _DETAILS:
+                lines = transaction.lines
+                if lists or not glances[tag](line):
+                    transaction.problems += self._fields.problems(tag, line, number)
+                if len(line) > widths[tag] and not line[widths[tag] :].isspace():
+                    transaction.problems.append(_too_long(tag, line, widths[tag], number))
+                if line[3:19] != numbering + _EIGHT[min(len(lines), _MOST_NUMBERED)]:
+                    self._envelope.misnumbered(self._fields.record(tag, line, number), len(lines))
+                seen[tag] += 1
+                lines.append(line)
+            elif tag not in LAYOUTS:
+                self._stranger(tag, line, number, transaction)
+                seen[tag if line.strip() else ""] += 1
+            else:
                 if transaction is not None:
                     yield self._judged(transaction)
-                    transaction = None
-                if record is None:
-                    continue
-                if tag in CONTROLS:
-                    self.problems += problems
-                    envelope.control(tag, record)
-                    continue
-                transaction = Transaction(tag, [record], line=number, problems=list(problems), lines=[line])
-                envelope.opened(record, transaction)
-            elif transaction is None:
-                self.problems += problems
-                envelope.stray(tag, number)
-            else:
-                envelope.counted()
-                transaction.lines.append(line)
-                if problems:
-                    transaction.problems += problems
-                if record is not None:
-                    transaction.records.append(record)
-                    envelope.detail(record)
+                seen[tag] += 1
+                numbering = line[3:11]
+                transaction = self._begun(tag, line, number)
         if transaction is not None:
             yield self._judged(transaction)
         self._finish()
 
-    def _parsed(self) -> Iterator[tuple[str, Record | None, str, int, list[Problem]]]:
-        """Every line with its record; None for a line of no type that we know."""
-        parsers, widths, seen = self._fields.parsers, self._fields.widths, self.record_types
-        nothing: list[Problem] = []
-        for number, line in self._lines:
-            tag = line[:3]
-            parse = parsers.get(tag)
-            if parse is None:
-                if not line.strip():
-                    seen[""] += 1
-                    continue
-                seen[tag] += 1
-                yield tag, None, line, number, [_unknown(tag, number)]
-                continue
-            seen[tag] += 1
-            try:
-                record, problems = parse(line, number), nothing
-            except Unfit:
-                record, problems = self._fields.diagnose(tag, line, number)
-            width = widths[tag]
-            if len(line) > width and not line[width:].isspace():
-                problems = [*problems, _too_long(tag, line, width, number)]
-            yield tag, record, line, number, problems
+    def _begun(self, tag: str, line: str, number: int) -> Transaction | None:
+        """The transaction that a line opens; a control record and a stray line open none."""
+        right = not self.lists.entries and GLANCES[tag](line)
+        problems = [] if right else self._fields.problems(tag, line, number)
+        width = self._fields.widths[tag]
+        if len(line) > width and not line[width:].isspace():
+            problems.append(_too_long(tag, line, width, number))
+        if tag in SHAPES:
+            transaction = Transaction(tag, number, [line], self._fields.record, problems=problems)
+            self._envelope.opened(transaction)
+            return transaction
+        self.problems += problems
+        if tag in CONTROLS:
+            self._envelope.control(tag, self._fields.record(tag, line, number))
+        else:
+            self._envelope.stray(tag, number)
+        return None
+
+    def _stranger(self, tag: str, line: str, number: int, transaction: Transaction | None) -> None:
+        """A line of no type that the format has, or an empty one; within a transaction it keeps its place."""
+        said = bool(line.strip())
+        if transaction is not None:
+            transaction.strangers.add(number)
+            transaction.lines.append(line)
+            if said:
+                transaction.problems.append(_unknown(tag, number))
+        elif said:
+            self.problems.append(_unknown(tag, number))
+            self._envelope.stray(tag, number)
 
     def _judged(self, transaction: Transaction) -> Transaction:
+        self._envelope.counted(len(transaction.lines) - 1)
         if self.rules:
             transaction.problems += rules.check(transaction, self.lists)
         if transaction.type == "IDA" and transaction.is_sound:

@@ -11,6 +11,7 @@ from typing import Any
 from formats.fixed_width import Record
 from formats.ipi.fields import code_of
 from formats.ipi.lists import CodeLists
+from formats.ipi.records import LAYOUTS
 from formats.ipi.standard import PATRONYM, SHAPES, TYPES_OF, Shape
 from formats.ipi.transaction import Transaction
 from formats.problems import ERROR, WARNING, Problem
@@ -23,17 +24,45 @@ _USAGES = frozenset({"NUN", "MUN", "INN", "IMN"})
 
 def check(transaction: Transaction, lists: CodeLists) -> list[Problem]:
     """Everything the rules have against a transaction."""
-    records = transaction.records
-    tags = "".join([record.record_type for record in records])
+    lines = transaction.lines
+    if transaction.strangers:
+        lines = [line for at, line in enumerate(lines, transaction.line) if at not in transaction.strangers]
+    tags = "".join([line[:3] for line in lines])
     found = [
-        _as_problem(code, records[place], dict(params)) for code, place, params in structure(transaction.type, tags)
+        _as_problem(code, transaction.records[place], dict(params))
+        for code, place, params in structure(transaction.type, tags)
     ]
-    found += _names(transaction)
+    if not _names_are_plain(transaction.type, lines):
+        found += _names(transaction)
     if tags.count("STN") > 1:
-        found += _statuses(records)
+        found += _statuses(transaction.records)
     if lists.entries:
-        found += _pairs(records, lists)
+        found += _pairs(transaction.records, lists)
     return found
+
+
+def _place_of(tag: str, name: str) -> slice:
+    field = LAYOUTS[tag].FIELDS[name]
+    return slice(field.at, field.at + field.width)
+
+
+_TYPE_OF_NAME = {tag: _place_of(tag, "name_type") for tag in TYPES_OF}
+_FIRST_NAME, _KIND = _place_of("NCN", "first_name"), _place_of("BDN", "ip_type")
+
+
+def _names_are_plain(kind: str, lines: Sequence[str]) -> bool:
+    """Whether a look at the columns shows that there is nothing to say about the names; nearly always there is not."""
+    patronyms, firm = 0, False
+    for line in lines:
+        tag = line[:3]
+        if tag in TYPES_OF:
+            type_of_name = line[_TYPE_OF_NAME[tag]]
+            if type_of_name not in TYPES_OF[tag] or (firm and tag == "NCN" and not line[_FIRST_NAME].isspace()):
+                return False
+            patronyms += type_of_name == PATRONYM
+        elif tag == "BDN":
+            firm = line[_KIND] == "L"
+    return kind != "IPA" or patronyms == 1
 
 
 def _as_problem(code: str, record: Record, params: dict[str, Any]) -> Problem:

@@ -74,9 +74,16 @@ def said(line: str, name: str) -> str:
 def image(line: str) -> str:
     """A line of a file as it stands in a document: an after image without numbering."""
     tag = line[:3]
-    after = f"{tag[:2]}N" if tag[2] == "O" and f"{tag[:2]}N" in _KEYS else tag
-    # No database keeps the character zero in a text.
-    return f"{after}{line[19:]}".replace("\0", " ").rstrip()
+    if tag[2:] == "O" and f"{tag[:2]}N" in _KEYS:
+        line = f"{tag[:2]}N{line[3:]}"
+    return after_image(line)
+
+
+def after_image(line: str) -> str:
+    """The same of a line that is an after image."""
+    if "\0" in line:  # no database keeps this character in a text
+        line = line.replace("\0", " ")
+    return (line[:3] + line[19:]).rstrip()
 
 
 def key_of(line: str) -> Key:

@@ -174,7 +174,11 @@ def _put(engine: Engine, vault: Vault, batch: Batch, filled: _Filled) -> None:
         put = _copied if connection.dialect.name == "postgresql" else _inserted
         put(connection, NEW_PARTY, parties)
         put(connection, NEW_NAME, [(first + place, *rest) for place, *rest in batch.names])
-        put(connection, KEYS_AS_THEY_COME, [(hash_, first + place) for hash_, place in batch.keys])
+        put(
+            connection,
+            KEYS_AS_THEY_COME,
+            [(key, first + place) for key, place in zip(batch.keys, batch.holders, strict=True)],
+        )
     filled.parties += len(parties)
     filled.names += len(batch.names)
     filled.codes += batch.codes
@@ -200,7 +204,7 @@ def _copied(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -
 def _arrange(connection: Connection) -> None:
     """What can be made ready while the old directory still answers."""
     if connection.dialect.name == "sqlite":
-        connection.execute(text("PRAGMA cache_size = -32000"))
+        connection.execute(text("PRAGMA cache_size = -16000"))
     ordered = select(KEYS_AS_THEY_COME).distinct().order_by(KEYS_AS_THEY_COME.c.hash, KEYS_AS_THEY_COME.c.party_id)
     connection.execute(insert(NEW_KEY).from_select(["hash", "party_id"], ordered))
     connection.execute(DropTable(KEYS_AS_THEY_COME))

@@ -4,6 +4,7 @@
 (``loading``) reads them, so that two cores work at one load.
 """
 
+import gc
 import json
 import subprocess
 import sys
@@ -16,16 +17,23 @@ from formats.archives import NotOneFile, TooLargeUnpacked, unpacked
 from formats.detect import detect
 from formats.ipi import Reader, Transaction
 from formats.ipi.lists import FIELDS
+from formats.ipi.records import LAYOUTS
 from formats.problems import ERROR, WARNING, Problem
-from gateway.ipi.documents import facts, image
-from mappings.identity.names import keys, sort_key
+from gateway.ipi.documents import after_image, facts
+from mappings.identity.names import forms
 
-BATCH = 2_000
+BATCH = 1_000
 MOST_PROBLEMS = 1_000
 SMALL_BYTES = 8 << 20
 """Files that are smaller together are prepared within the process: starting another takes longer."""
 
 LONGEST_KEY = 160
+NO_STAMP = "0" * 14
+"""Of a transaction that does not say when it was executed, as none does that was not by the register."""
+_HEADER = LAYOUTS["IPA"].FIELDS
+_BASE = slice(_HEADER["ip_base_number"].at, _HEADER["status_code"].at)
+_STAMP = slice(_HEADER["transaction_date"].at, _HEADER["remitting_society_code"].at)
+"""The same place in the header of every transaction."""
 
 Row = list[Any]
 
@@ -38,8 +46,9 @@ class Batch:
     """Base, kind, status, whom it refers to, patronym, last change, records as text."""
     names: list[Row] = field(default_factory=list)
     """Place of the party, number, parent, type, name, first name, sort key."""
-    keys: list[Row] = field(default_factory=list)
-    """Hash, place of the party."""
+    keys: list[int] = field(default_factory=list)
+    holders: list[int] = field(default_factory=list)
+    """For each key the place of the party."""
     codes: list[Row] = field(default_factory=list)
     """List, code, language, fields."""
 
@@ -114,20 +123,20 @@ def _of_file(reader: Reader, file: str, told: Told) -> Iterator[Transaction]:
             told.unfit = True
             told.skipped += 1
             told.add([_not_a_snapshot(transaction)], file)
-        elif transaction.is_sound and (transaction.type == "IDA" or transaction.header.ip_base_number):
+        elif transaction.is_sound and (transaction.type == "IDA" or base_of(transaction)):
             yield transaction
         else:
             told.skipped += 1
-            if transaction.type == "IPA" and transaction.header.ip_base_number:
-                told.broken.append(transaction.header.ip_base_number)
+            if transaction.type == "IPA" and base_of(transaction):
+                told.broken.append(base_of(transaction))
     told.add(reader.problems, file)
     told.unfit |= any(problem.level == ERROR for problem in reader.problems)
 
 
 def add_party(batch: Batch, transaction: Transaction) -> None:
     """The rows of a snapshot."""
-    lines = [image(line) for line in transaction.lines[1:]]
-    base = transaction.header.ip_base_number
+    lines = [after_image(line) for line in transaction.lines[1:]]
+    base = base_of(transaction)
     known = facts(lines, base)
     place = len(batch.parties)
     batch.parties.append(
@@ -136,20 +145,25 @@ def add_party(batch: Batch, transaction: Transaction) -> None:
     found: set[int] = set()
     seen: set[str] = set()
     for name in known.names:
-        if name.number in seen:
-            continue
-        seen.add(name.number)
-        key = sort_key(name.name, name.first_name)[:LONGEST_KEY]
-        batch.names.append([place, name.number, name.parent, name.type, name.name, name.first_name, key])
-        found |= keys(name.name, name.first_name)
-    batch.keys += [[key, place] for key in found]
+        if name.number not in seen:
+            seen.add(name.number)
+            key, heard = forms(name.name, name.first_name)
+            batch.names.append(
+                [place, name.number, name.parent, name.type, name.name, name.first_name, key[:LONGEST_KEY]]
+            )
+            found |= heard
+    batch.keys += found
+    batch.holders += [place] * len(found)
+
+
+def base_of(transaction: Transaction) -> str:
+    """Whom a snapshot is about; empty when it does not say so."""
+    return transaction.lines[0][_BASE].strip()
 
 
 def stamp_of(transaction: Transaction) -> str:
-    """When the transaction was executed, by the register's clock."""
-    header = transaction.header
-    day = f"{header.transaction_date:%Y%m%d}" if header.transaction_date else "00000000"
-    return f"{day}{header.transaction_time or '000000'}"
+    """When the transaction was executed, YYYYMMDDHHMMSS by the register's clock."""
+    return transaction.lines[0][_STAMP].strip() or NO_STAMP
 
 
 def codes_of(transaction: Transaction) -> Iterator[Row]:
@@ -204,6 +218,7 @@ def batches(paths: Sequence[Path], told: Told) -> Iterator[Batch]:
 
 def main(paths: Sequence[str]) -> None:
     """Write the batches of files and at last what is told of them, each as one line of JSON."""
+    gc.disable()  # nothing here goes in circles, and millions of small lists would be looked through again and again
     told = Told()
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
     out = sys.stdout.buffer

@@ -14,6 +14,8 @@ from mappings.latin import LATIN, folded, script_of, suggest_latin
 
 VERSION = "1"
 """Of the skeletons and keys; an index made with another has to be made again."""
+MOST_REMEMBERED = 16_384
+"""Words whose skeleton is at hand; names have few different words, and most of them are common."""
 MOST_WORDS = 5
 """Words of a name that are paired for keys."""
 
@@ -47,7 +49,7 @@ def sort_key(name: str, first_name: str | None = None) -> str:
     return latin_key(f"{name} {first_name}" if first_name else name)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def skeleton(word: str) -> str:
     """The consonants of a folded word by what they sound like; a word without any keeps 0 and its first letter."""
     classes = _SOUND.sub(lambda found: _CLASSES[found[0]] or found[0].upper(), word)
@@ -55,20 +57,26 @@ def skeleton(word: str) -> str:
     return kept or f"0{word[:1]}"
 
 
-def keys(name: str, first_name: str | None = None) -> set[int]:
-    """The keys a name is indexed by, signed numbers of 64 bits that are the same everywhere.
+def forms(name: str, first_name: str | None = None) -> tuple[str, set[int]]:
+    """The sort key of a name, and the keys it is found by: signed numbers of 64 bits that are the same everywhere.
 
-    One for all its skeletons in any order, one for the family name and an initial, one for each pair of skeletons.
+    One key for all its skeletons in any order, one for the family name and an initial, one for each pair of skeletons.
     """
     family = latin_key(name).split()
     first = latin_key(first_name).split() if first_name else []
-    bones = [_bone(word) for word in (*family, *first)]
+    words = family + first
+    bones = [_bone(word) for word in words]
     if not bones:
-        return set()
+        return "", set()
     found = {_key(_ALL, sorted(bones)), *_pairs(bones)}
     if first:
         found.add(_key(ord(first[0][0]), sorted(bones[: len(family)])))
-    return found
+    return " ".join(words), found
+
+
+def keys(name: str, first_name: str | None = None) -> set[int]:
+    """The keys a name is found by."""
+    return forms(name, first_name)[1]
 
 
 def asked_keys(text: str) -> list[int]:
@@ -90,7 +98,7 @@ def _pairs(bones: list[int]) -> list[int]:
     return [_key(_PAIR, pair) for pair in combinations(sorted(set(bones[:MOST_WORDS])), 2)]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _bone(word: str) -> int:
     return int.from_bytes(blake2b(skeleton(word).encode(), digest_size=8).digest(), "big")
 
