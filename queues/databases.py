@@ -80,10 +80,15 @@ def beside(url: str, name: str) -> str:
 
 
 def drop(url: str) -> None:
-    """Remove a database of PostgreSQL with everything in it; whoever is connected is cut off."""
+    """Remove a database of PostgreSQL with everything in it; whoever is connected under our account is cut off."""
     whole = make_url(url)
+    ours = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND usename = current_user"
+    )
     with _server(whole.set(database="postgres").render_as_string(hide_password=False)) as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {_quoted(connection, str(whole.database))} WITH (FORCE)")
+        connection.execute(ours, {"name": whole.database})
+        # Not WITH (FORCE): that fails while the server itself tidies the database up, and this waits for it.
+        connection.exec_driver_sql(f"DROP DATABASE {_quoted(connection, str(whole.database))}")
 
 
 @contextmanager

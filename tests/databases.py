@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, make_url, text
 
 import queues
+from queues import databases
 
 BOTH = pytest.mark.on("sqlite", "postgresql")
 """Marks a test that holds on both databases; it uses the fixture ``on``, mostly through others."""
@@ -64,7 +65,7 @@ class Databases:
         return made
 
     def _drop(self, made: str) -> None:
-        self._run(f"DROP DATABASE {made} WITH (FORCE)")
+        databases.drop(self._url(made))
 
     def _run(self, statement: str) -> None:
         with self._engine.connect() as connection:
