@@ -61,16 +61,17 @@ def run(works: int = WORKS, database: str = "sqlite") -> dict[str, Any]:
     """Times of each kind of page in milliseconds.
 
     ``p50_ms`` and ``p95_ms`` are of people who think; ``flat_out`` has the same without a pause and the pages served
-    in a second, ``peer_ratio`` how many times as many the peer serves. Raises NoServices when PostgreSQL is asked for
-    and not there, EmptyAnswer when a page shows nothing of what fits.
+    in a second, ``peer_ratio`` how many times as many the peer serves. ``cpu_ms`` is the node's own work for a page
+    (PostgreSQL's is not in it), which other work on the machine changes less. Raises NoServices when PostgreSQL is
+    asked for and not there, EmptyAnswer when a page shows nothing of what fits.
     """
     with tempfile.TemporaryDirectory() as folder, _database(database, Path(folder)) as url:
         settings = NodeSettings(data=Path(folder) / "node", master_key_file=Path(folder) / "key", database_url=url)
         begin = time.perf_counter()
         _fill(settings, works)
         seconds = time.perf_counter() - begin
-        with _served(settings) as address:
-            measured = {name: _measured(address, page, works) for name, page in PAGES.items()}
+        with _served(settings) as served:
+            measured = {name: _measured(served, page, works) for name, page in PAGES.items()}
     cpu = platform.processor() or platform.machine()
     return {
         "works": works,
@@ -164,9 +165,22 @@ def _server(folder: Path) -> Iterator[str]:
         server.stop()
 
 
+@dataclass(frozen=True)
+class _Served:
+    """A node that serves its pages: where, and in which process."""
+
+    address: str
+    process: "subprocess.Popen[bytes]"
+
+    def cpu_seconds(self) -> float:
+        """Time of a processor that the process has used so far (proc(5): utime and stime)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def _served(settings: NodeSettings) -> Iterator[str]:
-    """The node's pages in a process of their own; their address."""
+def _served(settings: NodeSettings) -> Iterator[_Served]:
+    """The node's pages in a process of their own."""
     port = 8690
     environment = os.environ | {
         "KORA_DATA": str(settings.data), "KORA_MASTER_KEY_FILE": str(settings.master_key_file),
@@ -179,7 +193,7 @@ def _served(settings: NodeSettings) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address, process)
-        yield address
+        yield _Served(address, process)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -200,11 +214,25 @@ def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
 # --- the people ----------------------------------------------------------------------------------------------------
 
 
-def _measured(address: str, page: Page, works: int) -> dict[str, Any]:
-    thoughtful, _seconds = _ask(address, page, works, REQUESTS, THINK_SECONDS)
-    rushed, seconds = _ask(address, page, works, RUSHED, 0)
+def _measured(served: _Served, page: Page, works: int) -> dict[str, Any]:
+    thoughtful, _seconds = _ask(served.address, page, works, REQUESTS, THINK_SECONDS)
+    rushed, seconds = _ask(served.address, page, works, RUSHED, 0)
     flat_out = {**_times(rushed), "per_second": round(len(rushed) / seconds, 1)}
-    return {**_times(thoughtful), "requests": len(thoughtful), "flat_out": flat_out}
+    return {
+        **_times(thoughtful),
+        "cpu_ms": _cpu_ms(served, page, works),
+        "requests": len(thoughtful),
+        "flat_out": flat_out,
+    }
+
+
+def _cpu_ms(served: _Served, page: Page, works: int) -> float:
+    """What one page costs the node's process, asked for by one person without a pause."""
+    person = _Person(served.address, page, works, seed=PEOPLE)
+    begin = served.cpu_seconds()
+    person.ask(REQUESTS, 0)
+    person.tell()
+    return round((served.cpu_seconds() - begin) * 1000 / REQUESTS, 1)
 
 
 def _times(taken: list[float]) -> dict[str, float]:
@@ -223,8 +251,7 @@ def _ask(address: str, page: Page, works: int, requests: int, think: float) -> t
         thread.join()
     seconds = time.perf_counter() - begin
     for one in people:
-        if one.trouble is not None:
-            raise one.trouble
+        one.tell()
     return [taken for one in people for taken in one.taken], seconds
 
 
@@ -236,7 +263,7 @@ class _Person:
         self._chance = random.Random(seed)  # noqa: S311  chooses pages
         self._browser = _sign_in(address)
         self.taken: list[float] = []
-        self.trouble: Exception | None = None
+        self._trouble: Exception | None = None
 
     def ask(self, requests: int, think: float) -> None:
         """Ask so often, with a random time to think before each question; ``think`` is its mean in seconds."""
@@ -245,7 +272,12 @@ class _Person:
                 time.sleep(self._chance.expovariate(1 / think) if think else 0)
                 self._ask_once()
         except Exception as error:  # told by the thread that waits for this one
-            self.trouble = error
+            self._trouble = error
+
+    def tell(self) -> None:
+        """Raise what went wrong, if anything did."""
+        if self._trouble is not None:
+            raise self._trouble
 
     def _ask_once(self) -> None:
         path = self._page.address(self._chance, self._works)

@@ -72,14 +72,17 @@ def status_words(status: str) -> tuple[str, str]:
 
 def answer_words(status: str) -> tuple[str, str]:
     """A partner's status as words and kind."""
-    own = {
-        "refused": _("refused by the gateway"),
-        "not-expressible": _("cannot be sent in the partner's format"),
-        "no-latin-title": _("needs an accepted Latin form"),
-    }
-    if status in own:
-        return own[status], "bad"
+    if status in _NOT_SENT:
+        return _NOT_SENT[status](), "bad"
     return tables.acknowledgement_statuses.name(status, language()), KINDS.get(status, "info")
+
+
+_NOT_SENT: Mapping[str, Callable[[], str]] = {
+    "refused": lambda: _("refused by the gateway"),
+    "not-expressible": lambda: _("cannot be sent in the partner's format"),
+    "no-latin-title": lambda: _("needs an accepted Latin form"),
+}
+"""What is said of a work that the partner never got."""
 
 
 def partner_name(partner: str) -> str:
