@@ -418,6 +418,23 @@ def simulate_iswc(data: Path, port: int, **switches: Any) -> None:
     serve(Simulator(data, port, start=Switches(**switches)), ready)
 
 
+@simulate.command("ipi")
+@simulated("ipi")
+@click.option("--advance", is_flag=True, help="Write the next daily file and end.")
+def simulate_ipi(data: Path, port: int, advance: bool, **switches: Any) -> None:
+    """A pretend register of interested parties over HTTP, with its files. It prints one JSON line when it is ready."""
+    from connectors.ipi import simulator
+    from connectors.simulating import serve
+
+    def ready(details: dict[str, Any]) -> None:
+        print(json.dumps(details), flush=True)
+
+    if advance:
+        click.echo(str(simulator.advance(data)))
+        return
+    serve(simulator.Simulator(data, port, start=simulator.Switches(**switches)), ready)
+
+
 @bench.command("cwr")
 @click.option("--transactions", type=int, default=20_000, help="How many to read and write.")
 @AS_JSON

@@ -70,7 +70,7 @@ def from_work(work: Work, *, agency: str, source_db: str) -> Sent:
         source_db=source_db,
         work_code=work.number,
         category="DOM" if any(interest.controlled and _creates(interest) for interest in work.interests) else "INT",
-        title=_latin(main.text),
+        title=_latin(main.text) or None,
         titles=tuple(_titles(work, main)),
         parties=tuple(party for _, party in named),
         iswc=work.identifier("iswc"),
@@ -97,10 +97,9 @@ def _titles(work: Work, main: WorkTitle) -> Iterator[Title]:
         kind = "AT" if title.kind == codes.ORIGINAL else title.kind
         if kind not in codes.TITLE_TYPES:
             continue
-        if title.script in (None, LATIN):
-            yield Title(_latin(title.text), kind)
-        else:
-            yield Title(title.text, kind, title.language)
+        text = _latin(title.text) if title.script in (None, LATIN) else title.text
+        if text:
+            yield Title(text, kind, None if title.script in (None, LATIN) else title.language)
 
 
 def _parties(interests: tuple[Interest, ...]) -> Iterator[tuple[int, Party]]:

@@ -10,15 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.iswc.simulator.mailbox import Mailbox
 from connectors.iswc.simulator.office import Office
 from connectors.iswc.simulator.register import Register
 from connectors.iswc.simulator.service import service
 from connectors.simulating import App, HTTPSimulator, Switches, utc_now
 
 __all__ = ["Simulator", "Switches"]
-
-RATE = 10
-"""Calls in a minute, the limit that was published."""
 
 
 class Simulator(HTTPSimulator):
@@ -42,7 +40,8 @@ class Simulator(HTTPSimulator):
 
     def app(self) -> App:
         key = self.key_file.read_text(encoding="ascii").strip()
-        app: App = service(self.office, key, self.control, self.log)
+        mailbox = Mailbox(self.data / "outgoing", self.office, self.log)
+        app: App = service(self.office, key, self.control, self.log, mailbox.lay_out)
         return app
 
     def ready(self) -> Mapping[str, Any]:

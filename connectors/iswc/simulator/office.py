@@ -56,11 +56,11 @@ class Office:
 
     def update(self, work: Update) -> Result:
         """Change a work; an unknown one is added instead (PV/03)."""
+        self._judge(work)
         known = self.register.find(work.agency, work.work_code, work.source_db)
         as_add = _as_add(work)
         if known is None:
             return self.add(as_add)
-        self._judge(work)
         if known.deleted:
             raise Refusal("131")
         current = self.register.top(known.iswc)

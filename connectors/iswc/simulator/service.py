@@ -17,6 +17,8 @@ from formats.iswc.transactions import Add, AskWork, Found, Numbered, Outcome, Pa
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 MOST_IN_A_PAGE = 100
+LONGEST_TEXT = 1000
+"""Characters; what the real database takes is not known."""
 
 
 class Malformed(Exception):
@@ -27,8 +29,8 @@ class Malformed(Exception):
         self.errors = errors
 
 
-def service(office: Office, key: str, control: Control, log: Log) -> Flask:
-    """The application. One request at a time is worked on, as the office wants it."""
+def service(office: Office, key: str, control: Control, log: Log, after: Callable[[], None]) -> Flask:
+    """The application. One request at a time is worked on, as the office wants it; ``after`` is done after each."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     desk = Desk(office, control)
@@ -44,7 +46,9 @@ def service(office: Office, key: str, control: Control, log: Log) -> Flask:
 
         def call(view: Callable[[], Response] = view) -> Response:
             with alone:
-                return guarded(view, office, log)
+                said = guarded(view, office, log)
+                after()
+                return said
 
         app.add_url_rule(rule, f"{method} {rule}", call, methods=[method])
     return app
@@ -77,7 +81,7 @@ def refusal(refused: Refusal) -> Refused:
 
 
 def read(shape: Shape, *, many: bool = False) -> Any:
-    """The body by a shape. Raises Malformed, also for empty texts, which the database does not take."""
+    """The body by a shape. Raises Malformed, also for texts that are empty or endless."""
     body = request.get_json(silent=True)
     findings = Findings()
     if many and not isinstance(body, list):
@@ -88,16 +92,16 @@ def read(shape: Shape, *, many: bool = False) -> Any:
     for problem in findings.problems:
         if problem.effect is not None:
             errors.setdefault(problem.field or "$", []).append(str(problem.params.get("condition", "")))
-    for place in empty_texts(body):
-        errors.setdefault(place, []).append("may not be empty")
+    for place in unfit_texts(body):
+        errors.setdefault(place, []).append("may be neither empty nor endless")
     if errors:
         raise Malformed(errors)
     return said if many else said[0]
 
 
-def empty_texts(value: Any, place: str = "$") -> Iterator[str]:
-    """Where a text says nothing."""
-    if value == "":
+def unfit_texts(value: Any, place: str = "$") -> Iterator[str]:
+    """Where a text says nothing, or more than any field holds."""
+    if isinstance(value, str) and not 0 < len(value) <= LONGEST_TEXT:
         yield place
     inside: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
@@ -105,7 +109,7 @@ def empty_texts(value: Any, place: str = "$") -> Iterator[str]:
     elif isinstance(value, list):
         inside = enumerate(value)
     for name, each in inside:
-        yield from empty_texts(each, f"{place}.{name}")
+        yield from unfit_texts(each, f"{place}.{name}")
 
 
 def needed(name: str) -> str:

@@ -240,7 +240,7 @@ class Shape:
         written: dict[str, Any] = {}
         for key in self.keys:
             said = getattr(value, key.attribute)
-            if said is not None and said != ():
+            if said is not None and said != () and said != "":
                 written[key.name] = key.kind.write(said)
         return written
 
