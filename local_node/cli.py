@@ -294,8 +294,7 @@ def list_works(settings: NodeSettings, limit: int, as_json: bool) -> None:
     from local_node.works import queries
 
     with opened(settings) as node, node.sessions() as session:
-        rows = queries.search(session, limit=limit).rows
-        answer = queries.summary(session) | {"items": [queries.item(row) for row in rows]}
+        answer = queries.summary(session) | {"items": queries.items(session, limit)}
         lines = [f"{one['number']:>8}  {one['class']}  {one['status']:10}  {one['title']}" for one in answer["items"]]
         tell(answer, as_json, "\n".join(lines))
 

@@ -42,6 +42,7 @@ from mappings.messages import from_json
 from mappings.model import Annex, Identifier, Interest, Party, Title, Work
 
 _ALONE = [lazyload(one) for one in (WorkRow.titles, WorkRow.interests, WorkRow.identifiers, WorkRow.partners)]
+TOGETHER = 500
 MOST_NEAR = 50
 """Works that are compared with a new one."""
 
@@ -146,8 +147,14 @@ def search(
 
 def _in_order(session: Session, ids: Sequence[str]) -> list[WorkRow]:
     """The works with these ids. Lists show little of each, so what belongs to a work is read when it is asked for."""
-    found = {row.id: row for row in session.scalars(select(WorkRow).where(WorkRow.id.in_(ids)).options(*_ALONE))}
+    found = _read(session, ids, select(WorkRow).options(*_ALONE))
     return [found[id] for id in ids if id in found]
+
+
+def _read(session: Session, ids: Sequence[str], statement: Select[WorkRow]) -> dict[str, WorkRow]:
+    """Works by their ids, asked for in parts, because a statement holds only so many values."""
+    parts = (ids[first : first + TOGETHER] for first in range(0, len(ids), TOGETHER))
+    return {row.id: row for part in parts for row in session.scalars(statement.where(WorkRow.id.in_(part)))}
 
 
 def _narrowed(creation_class: str | None, state: str | None, answer: str | None) -> Iterator[ColumnElement[bool]]:
@@ -159,10 +166,9 @@ def _narrowed(creation_class: str | None, state: str | None, answer: str | None)
         yield _answered(answer)
 
 
-def whole(session: Session, ids: Iterable[str]) -> dict[str, WorkRow]:
+def whole(session: Session, ids: Sequence[str]) -> dict[str, WorkRow]:
     """Works of a list with all that belongs to them, by id, read together."""
-    statement = select(WorkRow).where(WorkRow.id.in_(list(ids))).execution_options(populate_existing=True)
-    return {row.id: row for row in session.scalars(statement)}
+    return _read(session, ids, select(WorkRow).execution_options(populate_existing=True))
 
 
 def similar(session: Session, work: Work, limit: int = 5) -> list[tuple[WorkRow, tuple[Reason, ...]]]:
@@ -270,6 +276,13 @@ def summary(session: Session) -> dict[str, Any]:
         "blocked": count(session, "blocked"),
         "conflicts": len(conflicts(session)),
     }
+
+
+def items(session: Session, limit: int) -> list[dict[str, Any]]:
+    """The newest works in short, for machines."""
+    ids = [row.id for row in search(session, limit=limit).rows]
+    found = whole(session, ids)
+    return [item(found[id]) for id in ids]
 
 
 def item(row: WorkRow) -> dict[str, Any]:

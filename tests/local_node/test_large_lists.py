@@ -54,6 +54,27 @@ def test_a_list_asks_the_database_as_often_for_twenty_rows_as_for_two(
     assert numbers[0] == numbers[1] > 0
 
 
+def test_a_list_for_machines_asks_as_often_for_twenty_works_as_for_two(office: Office) -> None:
+    numbers = []
+    for many in (2, 18):
+        for number in range(many):
+            song(office, f"SONG {number}")
+        with counted(office) as asked:
+            items = office.ask(queries.items, 100)
+        numbers.append((len(items), len(asked)))
+    assert [number for number, _asked in numbers] == [2, 20]
+    assert numbers[0][1] == numbers[1][1] > 0
+    assert [one["title"] for one in items[:2]] == ["SONG 17", "SONG 16"]
+
+
+def test_a_list_longer_than_a_statement_holds_is_read_in_parts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = [f"SONG {number}" for number in range(7)]
+    for title in titles:
+        song(office, title)
+    monkeypatch.setattr(queries, "TOGETHER", 3)
+    assert [one["title"] for one in office.ask(queries.items, 100)] == titles[::-1]
+
+
 def test_a_work_that_several_words_and_names_find_is_counted_once(office: Office) -> None:
     party = person(office, "RIVERA")
     for number in range(3):
