@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from connectors.iswc.simulator import shown
 from connectors.iswc.simulator.office import Office
 from connectors.iswc.simulator.register import StoredMove
 from connectors.simulating import Log
@@ -28,7 +29,7 @@ class Mailbox:
             on_it = register.on([move.child, move.parent])
             for agency in dict.fromkeys(stored.work.agency or "" for stored in on_it):
                 name = f"{move.kind} {move.id} {agency}"
-                moved = None if name in done else self._office.moved(move, agency)
+                moved = None if name in done else shown.moved(register, move, agency)
                 if moved is not None:
                     self._write(move, moved, agency)
                     self._log.add(LAID_OUT, name)

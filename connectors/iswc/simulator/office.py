@@ -9,28 +9,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
+from connectors.iswc.simulator import shown
 from connectors.iswc.simulator.people import Register as People
 from connectors.iswc.simulator.people import SourceDatabases
-from connectors.iswc.simulator.register import Register, Stored, StoredMove, StoredTask
+from connectors.iswc.simulator.register import Refusal, Register, Stored, StoredTask
 from connectors.simulating import chosen
 from formats.iswc.comparing import SIMILAR_TITLE, compared_titles, similarity
 from formats.iswc.json import keys
 from formats.iswc.rules import References, check
 from formats.iswc.rules.people import creators
-from formats.iswc.transactions import Add, Composite, Moved, Result, Submission, Task, TaskAnswer, Update, Verified
+from formats.iswc.transactions import Add, Composite, Result, Submission, Task, TaskAnswer, Update
 
 SILENCE = timedelta(days=30)
 """A task nobody answers for so long counts as approved."""
 KNOWN = References(People(), People(), SourceDatabases(), frozenset())
 ELIGIBILITY = frozenset({"EL/01", "EL/03"})
-
-
-class Refusal(Exception):
-    """The database refuses; the argument is the agency's number."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Office:
@@ -116,24 +109,19 @@ class Office:
 
     def _must_be_alike(self, work: Add, number: str) -> None:
         """A number that is claimed must be of the same work (PV/04, PV/26)."""
-        for stored in self._living(number):
+        for stored in self.register.living(number):
             if sorted(creators(stored.work, KNOWN)) != sorted(creators(work, KNOWN)):
                 raise Refusal("247")
             if _alike(work, stored.work) < SIMILAR_TITLE:
                 raise Refusal("127")
             return
 
-    def _living(self, number: str) -> list[Stored]:
-        """The works on a number and on those merged into it."""
-        below = [each for each in (number, *self.register.parents()) if self.register.top(each) == number]
-        return [stored for stored in self.register.on(dict.fromkeys(below)) if not stored.deleted]
-
     def _attached(self, work: Add, number: str) -> Result:
         stored = self.register.keep(
             _plain(work), number, creators(work, KNOWN), eligible=self._is_eligible(work), now=self._now()
         )
         self.register.commit()
-        return Result(self.verified(stored))
+        return Result(shown.verified(self.register, stored))
 
     def _changed(self, work: Add, known: Stored, current: str) -> Result:
         """The new state of a work on the number it has."""
@@ -197,7 +185,7 @@ class Office:
             raise Refusal("156")
         if any(not self._is_preferred(number) for number in numbers):
             raise Refusal("157")
-        on_any = (stored for number in (survivor, *numbers) for stored in self._living(number))
+        on_any = (stored for number in (survivor, *numbers) for stored in self.register.living(number))
         if not any(stored.eligible and stored.work.agency == agency for stored in on_any):
             raise Refusal("150")
         self._merge(agency, survivor, numbers)
@@ -234,7 +222,7 @@ class Office:
 
     def _others(self, agency: str | None, number: str) -> list[str]:
         """Other agencies with an eligible work on a number."""
-        found = (stored for stored in self._living(number) if stored.eligible)
+        found = (stored for stored in self.register.living(number) if stored.eligible)
         return [one for one in dict.fromkeys(stored.work.agency or "" for stored in found) if one != agency]
 
     def _ask(self, kind: str, agency: str, others: Iterable[str], number: str, undo: str) -> None:
@@ -249,7 +237,7 @@ class Office:
                 self.register.set_task(task.id, "Approved")
         self.register.commit()
         named = [one for one in self.register.tasks() if (one.to_agency if mine else one.from_agency) == agency]
-        return [self.told(one) for one in named]
+        return [shown.task(self.register, one) for one in named]
 
     def answer(self, agency: str, answer: TaskAnswer) -> Task:
         """Approve or reject; a rejection takes back what was done."""
@@ -264,7 +252,7 @@ class Office:
                 if other.undo == task.undo and other.status == "Outstanding":
                     self.register.set_task(other.id, "Cancelled")
         self.register.commit()
-        return self.told(next(one for one in self.register.tasks() if one.id == task.id))
+        return shown.task(self.register, next(one for one in self.register.tasks() if one.id == task.id))
 
     def _take_back(self, task: StoredTask) -> None:
         undo = json.loads(task.undo)
@@ -284,46 +272,9 @@ class Office:
 
     # -- answers ----------------------------------------------------------------------------------------------------
 
-    def verified(self, stored: Stored) -> Verified:
-        """A work as the database shows it."""
-        top = self.register.top(stored.iswc)
-        said = {name: getattr(stored.work, name) for name in _SHOWN}
-        return Verified(
-            **said,
-            id=stored.id,
-            iswc=top,
-            archived_iswc=stored.iswc if stored.iswc != top else None,
-            iswc_status="Preferred",
-            eligible=stored.eligible,
-            deleted=stored.deleted,
-            overall_parent=top if stored.iswc != top else None,
-            stored_at=_shown(stored.stored_at),
-            changed_at=_shown(stored.changed_at),
-            changed_by=stored.work.agency,
-        )
-
     def composite(self, number: str) -> Composite:
         """A number with the works on it. Raises Refusal 180 for one nobody was given."""
-        if not self.register.exists(number):
-            raise Refusal("180")
-        parents = self.register.parents()
-        top = self.register.top(number)
-        works = self._living(number) if top == number else self.register.on([number])
-        newest = max((one for one in works if one.eligible), key=lambda one: one.changed_at, default=None)
-        shown = newest or (works[0] if works else None)
-        return Composite(
-            iswc=number,
-            status="Preferred" if top == number else "Archived",
-            agency=shown.work.agency if shown else "315",
-            title=shown.work.title if shown else None,
-            titles=shown.work.titles if shown else (),
-            parties=shown.work.parties if shown else (),
-            works=tuple(map(self.verified, works)),
-            parent=parents.get(number),
-            merged=tuple(child for child, parent in parents.items() if parent == number),
-            overall_parent=top if top != number else None,
-            created_at=_shown(self.register.created_at(number)),
-        )
+        return shown.composite(self.register, number)
 
     def by_code(self, agency: str, code: str) -> Composite | None:
         """The number an agency's work hangs on."""
@@ -333,40 +284,6 @@ class Office:
     def by_title(self, asked: Add) -> list[Composite]:
         """Numbers of works with these creators and a title alike."""
         return list(map(self.composite, self._matches(asked)))
-
-    def told(self, task: StoredTask) -> Task:
-        """A task as an agency sees it."""
-        return Task(
-            str(task.id), task.kind, task.status, _shown(task.created_at), task.from_agency, task.to_agency,
-            self.composite(task.iswc), None, task.text,
-        )  # fmt: skip
-
-    def moved(self, move: StoredMove, agency: str) -> Moved | None:
-        """A move as an agency with a work on one of the numbers sees it; None for all others and for its author."""
-        mine = [one for one in self.register.on([move.child, move.parent]) if one.work.agency == agency]
-        if move.by_agency == agency or not mine:
-            return None
-        tasks = (
-            task for task in self.register.tasks()
-            if task.to_agency == agency and move.child in json.loads(task.undo).get("children", ())
-        )  # fmt: skip
-        task = next(tasks, None)
-        return Moved(
-            kind=move.kind, child=move.child, parent=move.parent, by_agency=move.by_agency, to_agency=agency,
-            work_code=mine[0].work.work_code, processed_at=_shown(move.at), shown_at=_shown(move.at),
-            task=str(task.id) if task else None, task_status=task.status if task else None,
-            about=self.composite(self.register.top(move.child)),
-        )  # fmt: skip
-
-
-def _shown(at: str) -> str:
-    return datetime.fromisoformat(at).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-_SHOWN = tuple(
-    field.name for field in fields(Add)
-    if field.name in {one.name for one in fields(Verified)} - {"number", "iswc", "archived_iswc"}
-)  # fmt: skip
 
 
 def _alike(one: Add, other: Add) -> int:

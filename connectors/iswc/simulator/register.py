@@ -34,6 +34,14 @@ FIRST_ISWC = 960_000_000
 """Body of the invented numbers, from T-960.000.001 on; no agency has reached this range."""
 
 
+class Refusal(Exception):
+    """The database refuses; the argument is the agency's number."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A work as it stands in the database; ``iswc`` is the number it was given, whatever that was merged into."""
@@ -132,6 +140,11 @@ class Register:
         """The works that were given one of these numbers, oldest first, deleted ones too."""
         found = [row for number in numbers for row in self._db.execute(f"{_WORK} WHERE iswc = ?", (number,))]
         return sorted(map(_stored, found), key=lambda stored: stored.id)
+
+    def living(self, number: str) -> list[Stored]:
+        """The works on a preferred number and on those merged into it, without the deleted ones."""
+        below = dict.fromkeys(each for each in (number, *self.parents()) if self.top(each) == number)
+        return [stored for stored in self.on(below) if not stored.deleted]
 
     def by_creators(self, bases: Iterable[str]) -> Iterator[Stored]:
         """Works that one of these people made, each once, oldest first."""

@@ -8,7 +8,9 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from connectors.iswc.simulator.office import Office, Refusal
+from connectors.iswc.simulator import shown
+from connectors.iswc.simulator.office import Office
+from connectors.iswc.simulator.register import Refusal
 from connectors.simulating import Control, Log
 from formats.iswc.json import keys
 from formats.iswc.json.shapes import Findings, Shape
@@ -280,9 +282,9 @@ class Desk:
         if not token.isdigit():
             raise Refusal("175")
         moves = [move for move in self._office.register.moves(kind, int(token)) if move.at[:10] >= since]
-        told = [(move.id, self._office.moved(move, agency)) for move in moves]
-        shown = [(number, moved) for number, moved in told if moved is not None]
-        page = Page(tuple(moved for _, moved in shown[:length]))
-        if len(shown) > length:
-            page = Page(page.moves, str(shown[length - 1][0]))
+        told = [(move.id, shown.moved(self._office.register, move, agency)) for move in moves]
+        ours = [(number, moved) for number, moved in told if moved is not None]
+        page = Page(tuple(moved for _, moved in ours[:length]))
+        if len(ours) > length:
+            page = Page(page.moves, str(ours[length - 1][0]))
         return answer(keys.PAGE.write(page))
