@@ -28,7 +28,8 @@ from mappings.latin import LATIN, folded, suggest_latin
 from queues import gateway_urn, node_urn, uuid7
 from queues.tables import inbox, outbox, receipt
 
-EMAIL, PASSWORD = "bench@example.org", "a calm sentence about rivers"
+EMAIL = "bench@example.org"
+PASSWORD = "a calm sentence about rivers"  # noqa: S105  of a folder that is thrown away
 OWNERS = 10_000
 NODE, GATEWAY = "n001", "g1"
 PIECE = 5_000

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from interface.numbers import format_instant
 from local_node.history import queries as history
-from local_node.overtaken.rules import Difference, Meeting, text
+from local_node.overtaken.rules import Difference, Meeting, as_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def opened(values: Mapping[str, Any]) -> str:
 
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Values of a form as texts, to be compared with what it showed."""
-    return {name: text(value) for name, value in values.items()}
+    return {name: as_typed(value) for name, value in values.items()}
 
 
 def was_opened() -> dict[str, str] | None:

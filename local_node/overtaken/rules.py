@@ -49,7 +49,7 @@ def meet(was: Data, theirs: Data, mine: Data) -> Meeting:
         if isinstance(theirs[name], list):
             data[name] = _lists(name, was.get(name, []), theirs[name], mine.get(name, []), found)
             continue
-        one = Difference(name, text(was.get(name)), text(theirs[name]), text(mine.get(name)))
+        one = Difference(name, as_typed(was.get(name)), as_typed(theirs[name]), as_typed(mine.get(name)))
         if one.was != one.theirs:
             found.append(one)
         data[name] = mine.get(name) if one.mine != one.was else theirs[name]
@@ -73,7 +73,7 @@ def taken(data: Data, theirs: Data, fields: Sequence[str]) -> dict[str, Any]:
     return result
 
 
-def text(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """A value of a form as a person reads it."""
     return "" if value in (None, False) else "Y" if value is True else str(value).replace("\r\n", "\n")
 
@@ -89,7 +89,9 @@ def _lists(name: str, was: list[Data], theirs: list[Data], mine: list[Data], fou
     for place, now in enumerate(theirs):
         merged = dict(mine[place])
         for cell in (one for one in now if one not in PLACES):
-            one = Difference(f"{name}-{place}-{cell}", *(text(each[place].get(cell)) for each in (was, theirs, mine)))
+            one = Difference(
+                f"{name}-{place}-{cell}", *(as_typed(each[place].get(cell)) for each in (was, theirs, mine))
+            )
             if one.was != one.theirs:
                 found.append(one)
             if one.mine == one.was:
@@ -119,5 +121,7 @@ def _placed(line: Data, was: list[Data], theirs: list[Data]) -> dict[str, Any]:
 
 def _written(lines: list[Data]) -> str:
     """A list as text."""
-    cells = (" · ".join(text(value) for name, value in one.items() if name not in PLACES and value) for one in lines)
+    cells = (
+        " · ".join(as_typed(value) for name, value in one.items() if name not in PLACES and value) for one in lines
+    )
     return " / ".join(cells)
