@@ -7,6 +7,7 @@ numbering that do not fit) and says so once for each kind.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, BinaryIO
 
 from formats.fixed_width import Field, Memo, Record, Unfit, parser
@@ -259,7 +260,7 @@ class Reader:
             self._loosely(NUMBERING, record.line, record.record_type, found=record.record_seq)
         self._last = (self._last[0], record.record_seq or self._last[1] + 1)
         detail = detail_of(record)
-        if detail.attribute in {each.name for each in fields(entry.transaction)}:
+        if detail.attribute in _attributes(entry.type):
             entry.records.append(record)
         else:
             entry.problems.append(
@@ -273,6 +274,12 @@ class Reader:
         if self.rules and entry.type not in ANSWERS:
             self.not_checked += judge(entry)
         return entry
+
+
+@cache
+def _attributes(tag: str) -> frozenset[str]:
+    """What a type of transaction can say."""
+    return frozenset(each.name for each in fields(TYPES[tag]))
 
 
 def _unless_zeros(number: str | None) -> str | None:

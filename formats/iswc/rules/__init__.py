@@ -6,10 +6,11 @@ A module for each kind of rule; ``catalogue`` says what a rule is. ``check`` ask
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from formats.iswc.entries import Entry
 from formats.iswc.rules import elsewhere, people, record
-from formats.iswc.rules.catalogue import RULES, Fault, Rule, in_order
+from formats.iswc.rules.catalogue import RULES, Fault, Rule, Test, in_order
 from formats.iswc.rules.references import Mandates, People, Person, References
 from formats.iswc.transactions import Add, Transaction
 from formats.problems import Problem
@@ -55,13 +56,18 @@ def check(transaction: Transaction, known: References = NOTHING) -> Verdict:
     """Ask every rule about a transaction of an agency. Answers of the database are not judged."""
     breaches: list[Breach] = []
     lacking: Counter[str] = Counter()
-    for rule in RULES.values():
-        if rule.test is None or transaction.tag not in rule.on:
-            continue
-        lacking[rule.id] += any(getattr(known, need) is None for need in rule.needs)
-        for fault in rule.test(transaction, known):
-            breaches.append(Breach(rule.id, fault.number or (rule.numbers or ("",))[0], fault))
-    return Verdict(tuple(breaches), +lacking)
+    for rule, test in _tested(transaction.tag):
+        if rule.needs and any(getattr(known, need) is None for need in rule.needs):
+            lacking[rule.id] = 1
+        for fault in test(transaction, known):
+            breaches.append(Breach(rule.id, fault.number or rule.numbers[0], fault))
+    return Verdict(tuple(breaches), lacking)
+
+
+@cache
+def _tested(tag: str) -> tuple[tuple[Rule, Test], ...]:
+    """The rules that are tested on a type of transaction."""
+    return tuple((rule, rule.test) for rule in RULES.values() if rule.test is not None and tag in rule.on)
 
 
 def judge(entry: Entry, known: References = NOTHING) -> Counter[str]:
