@@ -17,7 +17,7 @@ from formats.iswc.edi.turning import ANSWERS, detail_of, from_records, instant_o
 from formats.iswc.entries import Entry, Group, Spot, Where
 from formats.iswc.rules import judge
 from formats.iswc.transactions import TYPES, Header
-from formats.lines import Lines
+from formats.lines import LONGEST_LINE, Lines
 from formats.problems import WARNING, Problem, level_of
 
 CONTROLS = frozenset({"HDR", "GRH", "GRT", "TRL"})
@@ -27,8 +27,6 @@ JUDGED_BY_RULES = OPENERS - ANSWERS - {"WFT"} | {"CTL", "NAT", "CIP", "DIS", "DE
 UNKNOWN_RECORD = "IV/09"
 NOT_A_VALUE, MISSING = "KORA-NOT-A-VALUE", "KORA-ISWC-MISSING"
 STRUCTURE, COUNTS, NUMBERING = "KORA-ISWC-STRUCTURE", "KORA-ISWC-COUNT", "KORA-ISWC-NUMBERING"
-_LONG = 30
-"""A MER line below a CSN is laid out as MLI where it is no longer than that, else as a header."""
 
 
 class Reader:
@@ -74,7 +72,7 @@ class Reader:
                     entry = None
                 self.problems += problems
                 self._control(tag, record, number)
-            elif tag in OPENERS and layout is not MergedNumber:
+            elif tag in OPENERS and not _is_merged_number(tag, line, entry):
                 if entry is not None:
                     yield self._finished(entry)
                 entry = self._opened(record, line, number, problems)
@@ -94,8 +92,8 @@ class Reader:
             self.version = line[59:64]
         if tag == "CSN" and self._group is not None and self._group.type == "CSE":
             return RefusalNotice
-        if tag == "MER" and entry is not None and entry.transaction.tag in {"CSN", "CSE"} and line[3:11] == _seq(entry):
-            return MergedNumber if len(line.rstrip()) <= _LONG else LAYOUTS[self.version]["MER"]
+        if _is_merged_number(tag, line, entry) and len(line.rstrip()) <= MergedNumber.WIDTH:
+            return MergedNumber
         return LAYOUTS[self.version].get(tag)
 
     def _read(self, layout: type[Record], tag: str, line: str, number: int) -> tuple[Record, list[Problem]]:
@@ -226,6 +224,12 @@ class Reader:
             self._loosely(COUNTS, record.line, "TRL", found=record.record_count, expected=self.records)
 
     def _finish(self) -> None:
+        for at in self._lines.too_long:
+            self.problems.append(Problem("KORA-LINE-TOO-LONG", WARNING, None, at, LONGEST_LINE + 1))
+        for at, column in self._lines.with_nul.items():
+            self.problems.append(Problem("KORA-NUL", WARNING, None, at, column))
+        for at, column in self._lines.in_utf_8.items():
+            self.problems.append(Problem("KORA-MIXED-ENCODING", WARNING, None, at, column))
         if self.header is None:
             self._fault(STRUCTURE, "ER", 1, "HDR")
         if not self._ended:
@@ -286,8 +290,10 @@ def _unless_zeros(number: str | None) -> str | None:
     return number if number and number.strip("0") else None
 
 
-def _seq(entry: Entry) -> str:
-    return f"{entry.sequence:08d}"
+def _is_merged_number(tag: str, line: str, entry: Entry | None) -> bool:
+    """Whether a MER is a detail of a notification: it goes on with its number. Its layout is not described; we read
+    the short one of MLI and the long one of the header."""
+    return tag == "MER" and entry is not None and entry.type in {"CSN", "CSE"} and line[3:11] == f"{entry.sequence:08d}"
 
 
 def _no_spot(where: Where) -> Spot:

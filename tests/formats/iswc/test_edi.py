@@ -96,9 +96,21 @@ def test_a_notification_brings_the_task_and_a_file_without_tasks_brings_none() -
 
 def test_a_merged_number_below_a_notification_may_be_a_line_of_the_type_mer() -> None:
     short = written(a_notification()).replace(b"MLI", b"MER")
-    reader, (entry,) = read(short)
-    assert entry.transaction == a_notification()
-    assert codes_of(reader, [entry]) == []
+    before, after = short.split(b"MER0", 1)[0], short.split(b"MER0", 1)[1]
+    long = before + b"MER0" + after[:15] + b" " * 126 + after[15:]  # as in the header of a merge
+    for content in (short, long):
+        reader, (entry,) = read(content)
+        assert entry.transaction == a_notification()
+        assert codes_of(reader, [entry]) == []
+
+
+def test_a_line_without_an_end_and_letters_of_another_encoding_are_told() -> None:
+    content = SAMPLE.replace("INVENTED SONG ", "CAF\u00e9          ", 1).encode("cp1252")
+    content = content.replace(b"\nTRL", b"\nXXX" + b"Y" * 9000 + b"\nTRL").replace(b"SAMPLE", b"SAMP\0E")
+    reader, _ = read(content, "import")
+    said = {(problem.code, problem.line) for problem in reader.problems}
+    assert {("KORA-LINE-TOO-LONG", 7), ("KORA-NUL", 1), ("IV/09", 7)} <= said
+    assert reader.encoding == "cp1252"
 
 
 def test_a_refusal_from_a_node_has_short_titles_and_the_record_type_of_a_notification() -> None:
