@@ -14,7 +14,7 @@ from local_node.lists.rules import since
 from local_node.right_owners.models import RightOwner, RightOwnerIdentifier, RightOwnerName
 from local_node.right_owners.rules import first_words, search_key
 from local_node.search.queries import beginning
-from local_node.search.rules import asked
+from local_node.search.rules import MOST_WORDS, asked
 from mappings.latin import folded
 from mappings.model import Identifier, Party, PartyName
 
@@ -96,9 +96,9 @@ def _candidates(session: Session, party: Party) -> Iterator[RightOwner]:
         yield from by_identifier(session, number.scheme, number.value)
     keys = [search_key(name) for name in party.names]
     bones = {skeleton(written(name)) for name in party.names}
-    words = sorted(first_words(keys))
+    words = sorted(first_words(keys))[:MOST_WORDS]
     for condition, most in (
-        (or_(*(_with_words(key.split()) for key in keys if key)), MOST_NEAR),
+        (or_(*(_with_words(key.split()[:MOST_WORDS]) for key in keys if key)), MOST_NEAR),
         (RightOwnerName.skeleton.in_(bones), MOST_NEAR),
         (or_(*(_with_words([word]) for word in words)), MOST_FAR),
     ):

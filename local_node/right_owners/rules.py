@@ -9,6 +9,8 @@ from formats.identifiers import SCHEMES, check
 from mappings.latin import LATIN, folded, script_of, suggest_latin
 from mappings.model import Identifier, Party, PartyName
 
+LONGEST_NAME = 300
+"""Characters of a first and a last name each: more is a slip of the hand, and no index takes it."""
 PERSON_SCHEMES = ("ipi-name", "ipi-base", "ipn", "isni", "orcid", "dpid")
 """Numbers a right owner may have, in the order they are shown."""
 
@@ -34,6 +36,8 @@ def findings(party: Party) -> tuple[Finding, ...]:
     """Everything that keeps the record from being saved."""
     found = [] if party.names and party.names[0].name else [Finding("name-missing", "names")]
     for place, name in enumerate(party.names):
+        if max(len(name.name), len(name.first_name or "")) > LONGEST_NAME:
+            found.append(Finding("name-too-long", f"names.{place}.name", {"most": str(LONGEST_NAME)}))
         if party.kind == "firm" and name.first_name:
             found.append(Finding("firm-has-first-name", f"names.{place}.first_name"))
     for place, identifier in enumerate(party.identifiers):

@@ -16,6 +16,8 @@ def finding_words(one: Finding) -> str:
     """What is wrong, as a sentence."""
     if one.code == "name-missing":
         return str(_("A right owner needs a name."))
+    if one.code == "name-too-long":
+        return str(_("A name has at most %(most)s characters.", **one.params))
     if one.code == "firm-has-first-name":
         return str(_("A firm has no first name."))
     return f"{SCHEMES.get(one.params.get('scheme', ''), '')}: {sentence(one.code, {}, language())}"

@@ -8,6 +8,8 @@ from mappings.latin import folded
 LONGEST = 40
 """Letters of a word that are kept; a longer beginning finds what begins like its first forty."""
 SHORTEST_ENDING = 2
+MOST_WORDS = 12
+"""Words that are looked for; nobody needs more to find something, and a database takes only so many."""
 _APOSTROPHES = re.compile("['’ʼ‘`]")
 _LATIN = re.compile(r"[a-z0-9]+", re.ASCII)
 LAST = "\U0010ffff"
@@ -29,8 +31,8 @@ def words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def asked(text: str) -> tuple[str, ...]:
-    """The beginnings somebody looks for, each once."""
-    return tuple(dict.fromkeys(word[:LONGEST] for word in folded(text).split()))
+    """The beginnings somebody looks for, each once, the first twelve."""
+    return tuple(dict.fromkeys(word[:LONGEST] for word in folded(text).split()))[:MOST_WORDS]
 
 
 def beyond(beginning: str) -> str:

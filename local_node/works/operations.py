@@ -24,7 +24,7 @@ from local_node.search import operations as search
 from local_node.works import answers
 from local_node.works.models import InterestRow, WorkIdentifier, WorkRow, WorkTitle
 from local_node.works.queries import to_work
-from local_node.works.rules import BY_PEOPLE, ONE_PER_WORK, WorkRefused, blockers, check, tidied
+from local_node.works.rules import BY_PEOPLE, ONE_PER_WORK, WorkRefused, blockers, check, check_draft, tidied
 from mappings.latin import folded
 from mappings.messages import to_json
 from mappings.model import Acknowledged, Assigned, Identifier, Interest, Party, Refusal, Title, Work
@@ -64,8 +64,13 @@ def register_work(session: Session, work: Work, *, by: str, now: datetime) -> Wo
 
 
 def save_draft(session: Session, work: Work, *, by: str, now: datetime, version: int | None = None) -> Work:
-    """Keep a work that is not complete yet: nobody else hears of it. Raises NotADraft for a registered one."""
+    """Keep a work that is not complete yet: nobody else hears of it.
+
+    Raises NotADraft for a registered one, and WorkRefused for what cannot be kept.
+    """
     work = tidied(work)
+    if problems := check_draft(work):
+        raise WorkRefused(problems)
     if work.id is None:
         row = _new_row(session, work, status="draft", by=by, now=now)
         kept = to_work(row)

@@ -19,6 +19,8 @@ from mappings.model import Identifier, Interest, Title, Work, percent
 RIGHTS = ("PR", "MR", "SR")
 TOLERANCE = Fraction(6, 10_000)
 WHOLE = Fraction(1)
+LONGEST_TITLE = 500
+"""Characters of a title: more is a slip of the hand, and no index takes it."""
 BY_PEOPLE = frozenset({"typed", "import", None})
 """Sources of a number that a person may correct; what a partner gave stays."""
 ONE_PER_WORK = frozenset({"iswc"})
@@ -72,6 +74,11 @@ def check(work: Work, classes: Classes = tables.creation_classes) -> tuple[Findi
         *_check_identifiers(work.identifiers),
         *_check_details(work.details, row),
     )
+
+
+def check_draft(work: Work) -> tuple[Finding, ...]:
+    """What cannot even be kept for later."""
+    return tuple(one for place, title in enumerate(work.titles) for one in _too_long(place, title))
 
 
 def allowed_roles(row: CreationClass) -> tuple[str, ...]:
@@ -128,8 +135,14 @@ def _check_titles(titles: Sequence[Title]) -> Iterator[Finding]:
     for place, title in enumerate(titles):
         if not title.text.strip():
             yield Finding("title-missing", f"titles.{place}")
+        yield from _too_long(place, title)
         if title.kind not in tables.title_types:
             yield Finding("title-kind", f"titles.{place}", {"kind": title.kind})
+
+
+def _too_long(place: int, title: Title) -> Iterator[Finding]:
+    if len(title.text) > LONGEST_TITLE:
+        yield Finding("title-too-long", f"titles.{place}", {"most": str(LONGEST_TITLE)})
 
 
 def _check_interests(interests: Sequence[Interest], row: CreationClass) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ _FINDINGS: Mapping[str, Callable[[dict[str, str]], str]] = {
     "title-missing": lambda p: _("A title is empty."),
     "title-kind": lambda p: _("There is no kind of title %(kind)s.", **p),
     "nobody": lambda p: _("The work needs at least one right holder."),
+    "title-too-long": lambda p: _("A title has at most %(most)s characters.", **p),
     "role-not-allowed": lambda p: _("The role %(role)s does not belong to the class %(class)s.", **p),
     "role-missing": lambda p: _("Choose a role for each right holder of ours."),
     "ours-without-name": lambda p: _("A right holder of ours needs a name."),
