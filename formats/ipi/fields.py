@@ -187,16 +187,22 @@ def _pattern(field: Field) -> str:
 
 
 def _glance(record: type[Record]) -> Callable[[str], bool]:
-    """Whether a line is surely right; it may have anything behind its last field."""
-    fields = tuple(record.FIELDS.values())
-    match = re.compile("".join(("...", *map(_pattern, fields))), re.DOTALL).match
-    width, right = record.WIDTH, _CHECKED.__getitem__
+    """Whether a line is surely right; it may have anything behind its last field, or end before it."""
+    pattern = re.compile("".join(("...", *map(_pattern, record.FIELDS.values()))), re.DOTALL)
+    match, width, right = pattern.match, record.WIDTH, _CHECKED.__getitem__
 
-    def is_right(line: str) -> bool:
-        found = match(line if len(line) >= width else line.ljust(width))
+    def fits(line: str) -> bool:
+        return (match(line) or match(line.ljust(width))) is not None
+
+    def fits_with_its_number(line: str) -> bool:
+        found = match(line) or match(line.ljust(width))
+        return found is not None and right(found[1])
+
+    def fits_with_its_numbers(line: str) -> bool:
+        found = match(line) or match(line.ljust(width))
         return found is not None and all(map(right, found.groups()))
 
-    return is_right
+    return (fits, fits_with_its_number, fits_with_its_numbers)[min(pattern.groups, 2)]
 
 
 def _check_digits_fit(number: str | None) -> bool:

@@ -5,7 +5,6 @@ Rows go into tables of their own, which become the directory in one transaction.
 
 import logging
 import time
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,13 +33,14 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, DropTable
 
 from gateway.database import metadata
 from gateway.ipi import feeds
-from gateway.ipi.models import OF_THE_DIRECTORY, IpiCode, IpiFeed, IpiWanted
+from gateway.ipi.deflating import deflated, inflated
+from gateway.ipi.models import LONGEST_KEY, OF_THE_DIRECTORY, IpiCode, IpiFeed, IpiWanted
 from gateway.ipi.preparing import Batch, Row, Told, batches
 from gateway.vault import Vault
+from mappings.identity.names import forms
 
 log = logging.getLogger(__name__)
 
-COMPRESSION = 1
 PARTY, NAME, KEY = TABLES = tuple(cast(Table, model.__table__) for model in OF_THE_DIRECTORY)
 
 _BESIDE = MetaData(naming_convention=metadata.naming_convention)
@@ -88,12 +88,12 @@ def place_of(base: str) -> str:
 
 def seal(vault: Vault, content: bytes, base: str) -> bytes:
     """A party's document as it is stored."""
-    return vault.seal(zlib.compress(content, COMPRESSION), place_of(base))
+    return vault.seal(deflated(content), place_of(base))
 
 
 def unseal(vault: Vault, body: bytes, base: str) -> bytes:
     """A party's document again."""
-    return zlib.decompress(vault.open(body, place_of(base)))
+    return inflated(vault.open(body, place_of(base)))
 
 
 def load(
@@ -166,22 +166,31 @@ def _clear(engine: Engine) -> None:
 
 def _put(engine: Engine, vault: Vault, batch: Batch, filled: _Filled) -> None:
     first = filled.parties + 1
+    documents = ((deflated(row[-1].encode("cp1252", "as-they-came")), place_of(row[0])) for row in batch.parties)
+    bodies = vault.seal_all(documents)
     parties = [
-        (first + place, base, *facts, seal(vault, body.encode("cp1252", "as-they-came"), base))
-        for place, (base, *facts, body) in enumerate(batch.parties)
+        (first + place, *row[:-1], body) for place, (row, body) in enumerate(zip(batch.parties, bodies, strict=True))
     ]
+    names, keys = _names_and_keys(batch.names, first)
     with engine.begin() as connection:
         put = _copied if connection.dialect.name == "postgresql" else _inserted
         put(connection, NEW_PARTY, parties)
-        put(connection, NEW_NAME, [(first + place, *rest) for place, *rest in batch.names])
-        put(
-            connection,
-            KEYS_AS_THEY_COME,
-            [(key, first + place) for key, place in zip(batch.keys, batch.holders, strict=True)],
-        )
+        put(connection, NEW_NAME, names)
+        put(connection, KEYS_AS_THEY_COME, keys)
     filled.parties += len(parties)
     filled.names += len(batch.names)
     filled.codes += batch.codes
+
+
+def _names_and_keys(rows: list[Row], first: int) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Names with their sort keys, and what the parties are found by; a party counts each key once."""
+    names: list[tuple[Any, ...]] = []
+    keys: list[tuple[Any, ...]] = []
+    for place, number, parent, kind, name, first_name in rows:
+        key, heard = forms(name, first_name)
+        names.append((first + place, number, parent, kind, name, first_name, key[:LONGEST_KEY]))
+        keys += [(one, first + place) for one in heard]  # doubles go when they are put in order
+    return names, keys
 
 
 def _inserted(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database import Base, Json
 
-BYTEWISE = String(160).with_variant(String(160, collation="C"), "postgresql")
+LONGEST_KEY = 160
+BYTEWISE = String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql")
 """Text in the order of its bytes on every database, so that an index answers what begins with something."""
 
 

@@ -22,8 +22,8 @@ from formats.problems import Problem
 from gateway.ipi import feeds, rules
 from gateway.ipi.documents import Document, Name, document, facts, from_bytes, in_order, to_bytes
 from gateway.ipi.loading import seal, unseal
-from gateway.ipi.models import IpiCode, IpiFeed, IpiKey, IpiName, IpiParty, IpiWanted
-from gateway.ipi.preparing import LONGEST_KEY, Told, codes_of, stamp_of
+from gateway.ipi.models import LONGEST_KEY, IpiCode, IpiFeed, IpiKey, IpiName, IpiParty, IpiWanted
+from gateway.ipi.preparing import Told, codes_of, stamp_of
 from gateway.vault import Vault
 from mappings.identity.names import keys, sort_key
 from queues.tables import upsert

@@ -20,14 +20,12 @@ from formats.ipi.lists import FIELDS
 from formats.ipi.records import LAYOUTS
 from formats.problems import ERROR, WARNING, Problem
 from gateway.ipi.documents import after_image, facts
-from mappings.identity.names import forms
 
 BATCH = 1_000
 MOST_PROBLEMS = 1_000
 SMALL_BYTES = 8 << 20
 """Files that are smaller together are prepared within the process: starting another takes longer."""
 
-LONGEST_KEY = 160
 NO_STAMP = "0" * 14
 """Of a transaction that does not say when it was executed, as none does that was not by the register."""
 _HEADER = LAYOUTS["IPA"].FIELDS
@@ -40,15 +38,12 @@ Row = list[Any]
 
 @dataclass(slots=True)
 class Batch:
-    """Rows for the directory. A party has no id yet: names and keys say its place in the batch."""
+    """Rows for the directory. A party has no id yet: a name says its place in the batch."""
 
     parties: list[Row] = field(default_factory=list)
     """Base, kind, status, whom it refers to, patronym, last change, records as text."""
     names: list[Row] = field(default_factory=list)
-    """Place of the party, number, parent, type, name, first name, sort key."""
-    keys: list[int] = field(default_factory=list)
-    holders: list[int] = field(default_factory=list)
-    """For each key the place of the party."""
+    """Place of the party, number, parent, type, name, first name."""
     codes: list[Row] = field(default_factory=list)
     """List, code, language, fields."""
 
@@ -142,18 +137,9 @@ def add_party(batch: Batch, transaction: Transaction) -> None:
     batch.parties.append(
         [base, known.kind, known.status, known.refers_to, known.patronym, stamp_of(transaction), "\n".join(lines)]
     )
-    found: set[int] = set()
-    seen: set[str] = set()
-    for name in known.names:
-        if name.number not in seen:
-            seen.add(name.number)
-            key, heard = forms(name.name, name.first_name)
-            batch.names.append(
-                [place, name.number, name.parent, name.type, name.name, name.first_name, key[:LONGEST_KEY]]
-            )
-            found |= heard
-    batch.keys += found
-    batch.holders += [place] * len(found)
+    # A number that stands there twice is one name, as it was said last.
+    for name in {name.number: name for name in known.names}.values():
+        batch.names.append([place, name.number, name.parent, name.type, name.name, name.first_name])
 
 
 def base_of(transaction: Transaction) -> str:

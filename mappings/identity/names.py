@@ -14,7 +14,7 @@ from mappings.latin import LATIN, folded, script_of, suggest_latin
 
 VERSION = "1"
 """Of the skeletons and keys; an index made with another has to be made again."""
-MOST_REMEMBERED = 16_384
+MOST_REMEMBERED = 65_536
 """Words whose skeleton is at hand; names have few different words, and most of them are common."""
 MOST_WORDS = 5
 """Words of a name that are paired for keys."""

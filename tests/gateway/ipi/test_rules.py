@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from formats.ipi import Reader
 from gateway.ipi import rules
+from gateway.ipi.deflating import deflated, inflated
 from gateway.ipi.documents import Mandate, document, facts, from_bytes, in_order, mandates, to_bytes
 from gateway.ipi.queries import expand
 from gateway.ipi.rules import Question, Resolution, Step
@@ -136,6 +137,19 @@ def test_a_document_comes_back_from_its_bytes() -> None:
     assert in_order(document(lines)) == lines
     odd = ["RENÉ\x81\x9d", "NUN"]
     assert from_bytes(to_bytes(odd)) == odd
+
+
+@given(st.binary(max_size=9_000))
+def test_what_was_deflated_comes_back_as_it_was(content: bytes) -> None:
+    assert inflated(deflated(content)) == content
+
+
+def test_documents_that_are_stored_can_be_read_for_ever() -> None:
+    """The dictionary that both sides know must not change."""
+    kept = bytes.fromhex(
+        "482c280cc82c03c653a24241625149a5427e9a424e7e5eba42627abe8e42766a41894262b1426689423990c20c3b0016b910a6"
+    )
+    assert inflated(kept) == b"NCNa party of long ago, kept as it was   PA20200101101112"
 
 
 def test_the_owner_of_a_status_is_the_party_of_the_header() -> None:
