@@ -26,11 +26,11 @@ LATER = frozenset({"100", "105", "155"})
 """Numbers that say: try again."""
 
 
-class Refused(Exception):
-    """The agency refuses one request by a rule of its own: its number and words."""
+class Refused(PartnerFailure):
+    """The agency refuses one request by a rule of its own: its number and words. Uncaught it is our fault (F4)."""
 
     def __init__(self, code: str, text: str) -> None:
-        super().__init__(f"{code} {text}".strip())
+        super().__init__("F4", f"{code} {text}".strip())
         self.code = code
         self.text = text
 

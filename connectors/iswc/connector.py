@@ -108,11 +108,9 @@ class Iswc:
         except PartnerFailure as failure:
             if failure.failure_class != "F4":
                 raise
-        except Refused as refusal:
             if len(places) == 1:
-                return {places[0]: t.Outcome(0, None, t.Refused(refusal.code, refusal.text))}
-        if len(places) == 1:
-            return {places[0]: None}
+                refusal = t.Refused(failure.code, failure.text) if isinstance(failure, Refused) else None
+                return {places[0]: t.Outcome(0, None, refusal) if refusal else None}
         middle = len(places) // 2
         halves = (places[:middle], places[middle:])
         return {at: said for half in halves for at, said in self._halved(half, submit, reserved=False).items()}
@@ -142,7 +140,7 @@ class Iswc:
 
     def _switched(self, one: Prepared, change: t.Update) -> Answer:
         """An add of a work the agency has is sent as a change of it."""
-        (said,) = self._client.update([change])
+        said = self._halved([0], lambda at, reserved: self._client.update([change]), reserved=False)[0]
         if _code(said) == KNOWN:
             return rejected(one, KNOWN, "neither a new work nor a change", now=self._now())
         return self._answer(one, said, change.iswc)

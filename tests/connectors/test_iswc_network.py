@@ -215,3 +215,10 @@ def test_a_request_the_database_finds_malformed_is_our_fault(iswc: IswcPartner) 
     with pytest.raises(Refused) as refused:
         iswc.client._asked("GET", "/agent/notification", doing="asking", params=page)
     assert refused.value.code == "175"
+
+
+def test_a_refusal_nobody_expects_is_our_fault_and_no_crash(iswc: IswcPartner) -> None:
+    with pytest.raises(PartnerFailure) as failure:
+        iswc.client.merge(Merge(iswc=FIRST_ISWC, merged=(FIRST_ISWC,)))
+    assert (failure.value.failure_class, str(failure.value)[:4]) == ("F4", "132 ")
+    assert isinstance(failure.value, Refused)
