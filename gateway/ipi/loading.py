@@ -223,6 +223,8 @@ def _arrange(connection: Connection) -> None:
             for index in old.indexes:
                 columns = [new.c[column.name] for column in index.columns]
                 connection.execute(CreateIndex(Index(f"{index.name}_new", *columns, unique=index.unique)))
+            # Without a count of its rows the server would read the whole table for every question.
+            _told(connection, "ANALYZE %(table)s", table=new.name)
 
 
 def _swap(engine: Engine, mark: str, file: str, told: Told, filled: _Filled, now: datetime) -> int:
@@ -248,9 +250,13 @@ def _swap(engine: Engine, mark: str, file: str, told: Told, filled: _Filled, now
 
 
 def _rename(connection: Connection, what: str, old: str, new: str) -> None:
-    names = {"what": what, "old": old, "new": new}
-    renamed: Any = DDL("ALTER %(what)s %(old)s RENAME TO %(new)s", context=names)  # type: ignore[no-untyped-call]
-    connection.execute(renamed)
+    _told(connection, "ALTER %(what)s %(old)s RENAME TO %(new)s", what=what, old=old, new=new)
+
+
+def _told(connection: Connection, statement: str, **names: str) -> None:
+    """A statement about tables; names are those of our own metadata."""
+    command: Any = DDL(statement, context=names)  # type: ignore[no-untyped-call]
+    connection.execute(command)
 
 
 def _forget_doubles(connection: Connection, party: Table, name: Table, key: Table) -> None:

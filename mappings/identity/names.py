@@ -5,6 +5,7 @@ TCHAIKOVSKY and Čajkovskij, MOHAMED and Muhammad have the same one. It finds; i
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,6 +20,9 @@ MOST_REMEMBERED = 65_536
 MOST_WORDS = 5
 """Words of a name that are paired for keys."""
 
+_GREEK = {"μπ": "b", "ντ": "d", "γκ": "g"}
+_GREEK_PAIR = re.compile("|".join(_GREEK))
+_GREEK_INITIAL = re.compile(rf"\b(?:{'|'.join(_GREEK)})")
 _ALL, _PAIR = 1, 2
 """Kinds of keys; that of a family name with an initial is the initial, which is larger."""
 _SPREAD, _WHOLE = 0x9E3779B97F4A7C15, (1 << 64) - 1
@@ -42,6 +46,18 @@ def latin_key(text: str) -> str:
         return " ".join(text.lower().translate(_PUNCTUATION).split())
     latin = text if script_of(text) == LATIN else suggest_latin(text)
     return " ".join(folded(latin).split())
+
+
+def readings(text: str) -> list[str]:
+    """The folded Latin forms a typed name may have: Greek writes b, d and g with two letters, and their sound with m or
+    n before them with the same two."""
+    plain = text.replace(",", " ")
+    if script_of(plain) != "Grek":
+        return [latin_key(plain)]
+    lower = unicodedata.normalize("NFC", plain).casefold()
+    first = _GREEK_INITIAL.sub(lambda found: _GREEK[found[0]], lower)
+    anywhere = _GREEK_PAIR.sub(lambda found: _GREEK[found[0]], lower)
+    return list(dict.fromkeys(map(latin_key, (plain, first, anywhere))))
 
 
 def sort_key(name: str, first_name: str | None = None) -> str:
@@ -80,15 +96,15 @@ def keys(name: str, first_name: str | None = None) -> set[int]:
 
 
 def asked_keys(text: str) -> list[int]:
-    """The keys of a name somebody typed, in whatever order and script; the one of the whole name first."""
-    words = latin_key(text).split()
-    bones = [_bone(word) for word in words]
-    if not bones:
-        return []
-    found = [_key(_ALL, sorted(bones)), *sorted(_pairs(bones))]
-    if len(words) > 1:
-        rest = (sorted(bones[:at] + bones[at + 1 :]) for at in range(len(words)))
-        found += [_key(ord(word[0]), others) for word, others in zip(words, rest, strict=True)]
+    """The keys of a name somebody typed, in whatever order and script; those of the whole name first."""
+    asked = [words for words in (reading.split() for reading in readings(text)) if words]
+    found = [_key(_ALL, sorted(map(_bone, words))) for words in asked]
+    for words in asked:
+        bones = list(map(_bone, words))
+        found += sorted(_pairs(bones))
+        if len(words) > 1:
+            rest = (sorted(bones[:at] + bones[at + 1 :]) for at in range(len(words)))
+            found += [_key(ord(word[0]), others) for word, others in zip(words, rest, strict=True)]
     return list(dict.fromkeys(found))
 
 
@@ -113,8 +129,10 @@ def _key(kind: int, bones: Iterable[int]) -> int:
 
 def rotations(text: str) -> list[str]:
     """The folded forms of a typed name with each of its words in front: people write the first name first."""
-    words = latin_key(text.replace(",", " ")).split()
-    return [" ".join(words[at:] + words[:at]) for at in range(min(len(words), MOST_WORDS))]
+    found = []
+    for words in (reading.split() for reading in readings(text)):
+        found += [" ".join(words[at:] + words[:at]) for at in range(min(len(words), MOST_WORDS))]
+    return list(dict.fromkeys(found))
 
 
 def likeness(asked: str, name: str, first_name: str | None = None) -> float:
@@ -122,7 +140,11 @@ def likeness(asked: str, name: str, first_name: str | None = None) -> float:
 
     It orders a list; who somebody is, it does not decide.
     """
-    ours, theirs = latin_key(asked).split(), sort_key(name, first_name).split()
+    theirs = sort_key(name, first_name).split()
+    return max((_of_words(reading.split(), theirs) for reading in readings(asked)), default=0.0)
+
+
+def _of_words(ours: list[str], theirs: list[str]) -> float:
     if not ours or not theirs:
         return 0.0
     left, total = list(theirs), 0.0
