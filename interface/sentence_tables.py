@@ -75,6 +75,7 @@ _MESSAGES: Mapping[str, str] = {
     "given-up": N_("An operator gave this message up."),
     "not-expressible": N_("The partner's format cannot carry this record."),
     "no-latin-title": N_("The partner needs a title in Latin letters."),
+    "before-image-missing": N_("What was to be replaced is not there (%(field)s); the new record was put in."),
     "uncertain": N_("It is not known whether the partner took this. A person must look."),
 }
 
