@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+import kora
 from connectors.contract import Batch, PartnerFailure, Sender, StepFailed
 from connectors.ipi import Ipi, IpiClient, IpiSettings, LogEntry
 from connectors.ipi.client import FIRST_MARK
@@ -110,6 +112,11 @@ def test_its_files_are_without_fault(register: Simulator) -> None:
 def test_what_happened_is_kept_over_a_restart(tmp_path: Path) -> None:
     assert advance(tmp_path / "ipi").name == "20260106.IPI"
     assert advance(tmp_path / "ipi").name == "20260107.IPI"
+
+
+def test_the_command_lets_a_day_go_by(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(kora.main, ["simulate", "ipi", "--data", str(tmp_path / "ipi"), "--advance"])
+    assert (ran.exit_code, ran.output) == (0, f"{tmp_path / 'ipi' / 'outgoing' / '20260106.IPI'}\n")
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
