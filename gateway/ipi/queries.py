@@ -24,7 +24,7 @@ LIMIT = 50
 """Answers to a search, unless told otherwise."""
 MOST_HOLDERS = 1_000
 """Of one key that are looked at; a name that more people bear tells nobody apart."""
-MOST_EXAMINED = 400
+MOST_EXAMINED = 200
 """Parties whose names are compared, or whose records are opened for a filter, in one search."""
 _LAST = "\U0010ffff"
 

@@ -48,16 +48,17 @@ def latin_key(text: str) -> str:
     return " ".join(folded(latin).split())
 
 
-def readings(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def readings(text: str) -> tuple[str, ...]:
     """The folded Latin forms a typed name may have: Greek writes b, d and g with two letters, and their sound with m or
     n before them with the same two."""
     plain = text.replace(",", " ")
     if script_of(plain) != "Grek":
-        return [latin_key(plain)]
+        return (latin_key(plain),)
     lower = unicodedata.normalize("NFC", plain).casefold()
     first = _GREEK_INITIAL.sub(lambda found: _GREEK[found[0]], lower)
     anywhere = _GREEK_PAIR.sub(lambda found: _GREEK[found[0]], lower)
-    return list(dict.fromkeys(map(latin_key, (plain, first, anywhere))))
+    return tuple(dict.fromkeys(map(latin_key, (plain, first, anywhere))))
 
 
 def sort_key(name: str, first_name: str | None = None) -> str:
@@ -127,12 +128,13 @@ def _key(kind: int, bones: Iterable[int]) -> int:
     return mixed - (mixed >> 63 << 64)
 
 
-def rotations(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def rotations(text: str) -> tuple[str, ...]:
     """The folded forms of a typed name with each of its words in front: people write the first name first."""
     found = []
     for words in (reading.split() for reading in readings(text)):
         found += [" ".join(words[at:] + words[:at]) for at in range(min(len(words), MOST_WORDS))]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def likeness(asked: str, name: str, first_name: str | None = None) -> float:
