@@ -31,8 +31,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         services.stop_keeper(config.stash[KEEPER])
 
 
+WAITING = ("stories", "trouble", "browser")
+"""Folders of tests that wait for processes, browsers and broken lines most of their time."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What this machine lacks is named as left out; REQUIRE_SERVICES=1 makes that a failure."""
+    """What waits for processes begins first, beside what only counts.
+
+    What this machine lacks is named as left out; REQUIRE_SERVICES=1 makes that a failure.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in WAITING)
     if os.environ.get("REQUIRE_SERVICES"):
         return
     lacking = services.missing()

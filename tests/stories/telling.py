@@ -29,8 +29,9 @@ STEPS = [
 
 
 def four_free_ports() -> int:
-    """The first of four ports in a row that nobody uses."""
-    for first in range(21_000, 40_000, 4):
+    """The first of four ports in a row that nobody uses; tests side by side look in different places."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    for first in range(21_000 + 4_000 * worker, 25_000 + 4_000 * worker, 4):
         probes = [socket.socket() for _ in range(4)]
         try:
             for place, probe in enumerate(probes):
