@@ -42,6 +42,7 @@ class Simulator:
         self._awake = threading.Event()
         self._round = threading.Condition()
         self._rounds = 0
+        self._socket: socket.socket | None = None
         self._transports: list[paramiko.Transport] = []
         self._threads: list[threading.Thread] = []
 
@@ -52,8 +53,8 @@ class Simulator:
         port = self._socket.getsockname()[1]
         self._host_key, self._client_key = key_at(self.data / "host_key"), key_at(self.data / "client_key")
         self.office = Office(self.data, self.switches, self._now)
-        for work in (self._listen, self._answer):
-            thread = threading.Thread(target=work, name=f"cisnet-simulator-{work.__name__}", daemon=True)
+        for work, needs in ((self._listen, (self._socket,)), (self._answer, ())):
+            thread = threading.Thread(target=work, args=needs, name=f"cisnet-simulator{work.__name__}", daemon=True)
             thread.start()
             self._threads.append(thread)
         return {
@@ -68,7 +69,9 @@ class Simulator:
         }
 
     def stop(self) -> None:
-        """Close every connection and wait for the threads; the port is free afterwards."""
+        """Close every connection and wait for the threads; the port is free afterwards. One not started is left."""
+        if self._socket is None:
+            return
         self._stopping.set()
         self._awake.set()
         with suppress(OSError):
@@ -102,10 +105,10 @@ class Simulator:
                 self._round.notify_all()
             self._awake.wait(_QUIET_SECONDS if waiting is None else min(waiting.total_seconds(), _QUIET_SECONDS))
 
-    def _listen(self) -> None:
+    def _listen(self, listener: socket.socket) -> None:
         while not self._stopping.is_set():
             try:
-                connection, _ = self._socket.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return
             if self.switches.down:
