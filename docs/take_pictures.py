@@ -24,8 +24,10 @@ NODE = {
     "home": "/",
     "right-owners": "/right-owners",
     "right-owner": "/right-owners > /right-owners/[0-9a-f-]{36}",
+    "new-right-owner": "/right-owners/new",
     "works": "/works",
     "work": "/works?q=river > /works/[0-9a-f-]{36}",
+    "history": "/works?q=river > /works/[0-9a-f-]{36} > /works/[0-9a-f-]{36}/history",
     "new-work": "/works/new?class=MW",
     "agreements": "/agreements",
     "agreement": "/agreements > /agreements/[0-9a-f-]{36}",
@@ -35,11 +37,17 @@ NODE = {
     "quarantined": "/import/quarantine > /import/quarantine/[0-9]+",
     "exchange": "/exchange",
     "exchange-message": "/exchange > /exchange/[0-9a-f-]{36}",
+    "sending": "/exchange/sending",
     "conflicts": "/exchange/review",
     "conflict": "/exchange/review > /exchange/review/[0-9]+",
     "settings": "/settings",
     "people": "/settings/people",
+    "classes": "/settings/classes",
+    "class": "/settings/classes/MW",
+    "partners": "/settings/partners",
+    "audit": "/settings/audit",
     "account": "/account",
+    "keys": "/account/keys",
 }
 GATEWAY = {
     "gateway-now": "/ops",
@@ -48,8 +56,12 @@ GATEWAY = {
     "gateway-parked": "/ops/parked",
     "gateway-partner": "/ops/partners/cisnet",
     "gateway-nodes": "/ops/nodes",
+    "gateway-node": "/ops/nodes > /ops/nodes/n[0-9]+",
+    "gateway-alerts": "/ops/alerts",
+    "gateway-runbook": "/ops/alerts/runbook",
+    "gateway-audit": "/ops/audit",
 }
-"""Picture to address; behind ``>`` stands what the address of the record on that page looks like."""
+"""Picture to address; behind each ``>`` stands what the address to follow from that page looks like."""
 
 
 @contextmanager
@@ -95,12 +107,12 @@ def take(browser: Browser, address: str, password: str, pages: Mapping[str, str]
     page.screenshot(path=PICTURES / f"{next(iter(pages)).partition('-')[0]}-sign-in.png")
     sign_in(page, password)
     for name, route in pages.items():
-        start, _, record = route.partition(" > ")
+        start, *hops = route.split(" > ")
         page.goto(start)
-        if record:
-            found = re.search(f'href="({record})"', page.content())
+        for hop in hops:
+            found = re.search(f'href="({hop})"', page.content())
             if found is None:
-                raise SystemExit(f"{start} leads to no record for the picture {name}")
+                raise SystemExit(f"{page.url} leads nowhere for the picture {name}")
             page.goto(found[1])
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         print(name)
