@@ -35,6 +35,13 @@ LONG = "SONG WITHOUT END " * 2000
 NAMED = "Ñ" * 40_000
 
 
+@pytest.fixture(autouse=True)
+def endless_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One text fills a disk here, so texts may be longer than an office lets them be."""
+    monkeypatch.setattr("local_node.works.rules.LONGEST_TITLE", 100_000)
+    monkeypatch.setattr("local_node.right_owners.rules.LONGEST_NAME", 100_000)
+
+
 @contextmanager
 def full_database(office: Office, spare: int = 0) -> Iterator[None]:
     """The database may grow by so many pages and not by one more, as on a disk without room."""
