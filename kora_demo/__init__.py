@@ -53,7 +53,9 @@ def command(once: bool, as_json: bool, data: Path | None, port: int, file: Path 
         # Who presses Ctrl-C twice must not leave half of them running.
         if not players.stopping:
             players.hang_up()
-            sys.exit(STOPPED if once else 0)
+            players.farewell = STOPPED if once else 0
+            if not players.starting:
+                sys.exit(players.farewell)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import as_file, files
@@ -134,12 +134,16 @@ class Players:
     again: dict[str, tuple[int, Callable[[], object]]] = field(default_factory=dict)
     """Processes that are started anew when they end: how often that happened, and how it is done."""
     stopping: bool = False
+    starting: bool = False
+    """The main thread is making a process that nobody knows yet."""
+    farewell: int = 0
+    """The exit code of who was stopped while starting one."""
 
     def start(self, part: str, *arguments: str, name: str | None = None, **settings: str) -> subprocess.Popen[str]:
         """Start one process of a part; what it says goes to its log, but for what a simulator prints when ready."""
         log_file = self.log(part, name)
         log_file.parent.mkdir(parents=True, exist_ok=True)
-        with log_file.open("a", encoding="utf-8") as log:
+        with self._known(), log_file.open("a", encoding="utf-8") as log:
             process = subprocess.Popen(  # noqa: S603  our own command with our own arguments
                 [sys.executable, "-m", "kora", *arguments],
                 env=self.stage.environment(part, **settings),
@@ -148,8 +152,19 @@ class Players:
                 text=True,
                 start_new_session=True,
             )
-        self.running[name or part] = process
+            self.running[name or part] = process
         return process
+
+    @contextmanager
+    def _known(self) -> Iterator[None]:
+        """Let a process that begins be known before a signal ends us: nobody would stop it otherwise."""
+        self.starting = True
+        try:
+            yield
+        finally:
+            self.starting = False
+        if self.stopping:
+            sys.exit(self.farewell)
 
     def supervise(self, name: str, process: Process, settings: Mapping[str, str]) -> None:
         """Start a process of the background; when it ends by itself, ``check`` starts it anew."""
