@@ -110,10 +110,14 @@ def take(browser: Browser, address: str, password: str, pages: Mapping[str, str]
         start, *hops = route.split(" > ")
         page.goto(start)
         for hop in hops:
-            found = re.search(f'href="({hop})"', page.content())
-            if found is None:
+            for _ in patiently():
+                found = re.search(f'href="({hop})"', page.content())
+                if found:
+                    page.goto(found[1])
+                    break
+                page.reload()  # the last answers are still on their way
+            else:
                 raise SystemExit(f"{page.url} leads nowhere for the picture {name}")
-            page.goto(found[1])
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         print(name)
     context.close()
