@@ -1,22 +1,11 @@
 """Proof that reading loses nothing: every line read into its record, written again and compared."""
 
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from formats.cwr import standard
 from formats.cwr.reading import version_of
-from formats.fixed_width import ZERO_IS_BLANK, Field, Unfit
 from formats.lines import Lines
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where a file and the file written again part; columns count from 1."""
-
-    line: int
-    column: int
-    read: str
-    written: str
+from formats.roundtrip import Difference, compare_line
 
 
 def compare(stream: BinaryIO) -> Difference | None:
@@ -35,30 +24,13 @@ def compare(stream: BinaryIO) -> Difference | None:
         if header:
             layouts, header = standard.layouts(version_of(header, line)), ""
         for each in held:
-            difference = _line(*each, layouts)
+            difference = _line(each, layouts)
             if difference is not None:
                 return difference
         held.clear()
-    return next(filter(None, (_line(*each, layouts) for each in held)), None)
+    return next(filter(None, (_line(each, layouts) for each in held)), None)
 
 
-def _line(number: int, line: str, layouts: standard.Layouts) -> Difference | None:
-    record = layouts.get(line[:3])
-    if record is None:
-        return Difference(number, 1, line, "") if line.strip() else None
-    for field in record.FIELDS.values():
-        raw = field.cut(line)
-        try:
-            written = field.write(field.read(raw))
-        except (Unfit, ValueError):
-            return Difference(number, field.column, raw, "")
-        if not _same(field, raw.strip(), written.strip()):
-            return Difference(number, field.column, raw, written)
-    rest = line[record.WIDTH :]
-    return Difference(number, record.WIDTH + 1, rest, "") if rest.strip() else None
-
-
-def _same(field: Field, raw: str, written: str) -> bool:
-    if raw == written:
-        return True
-    return field.kind in ZERO_IS_BLANK and not raw.strip("0") and not written.strip("0")
+def _line(numbered: tuple[int, str], layouts: standard.Layouts) -> Difference | None:
+    number, line = numbered
+    return compare_line(number, line, layouts.get(line[:3]))

@@ -58,13 +58,3 @@ class Group:
     id: int
     transactions: int = 0
     records: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where a file and the file written again part; columns count from 1."""
-
-    line: int
-    column: int
-    read: str
-    written: str

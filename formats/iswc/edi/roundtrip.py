@@ -2,10 +2,9 @@
 
 from typing import BinaryIO
 
-from formats.fixed_width import ZERO_IS_BLANK, Field, Record, Unfit
 from formats.iswc.edi.records import LAYOUTS, RefusalNotice
-from formats.iswc.entries import Difference
 from formats.lines import Lines
+from formats.roundtrip import Difference, compare_line
 
 
 def compare(stream: BinaryIO) -> Difference | None:
@@ -20,28 +19,7 @@ def compare(stream: BinaryIO) -> Difference | None:
         if line.startswith("GRH"):
             group = line[3:6]
         layout = RefusalNotice if group == "CSE" and line.startswith("CSN") else LAYOUTS[version].get(line[:3])
-        difference = _line(number, line, layout)
+        difference = compare_line(number, line, layout)
         if difference is not None:
             return difference
     return None
-
-
-def _line(number: int, line: str, layout: type[Record] | None) -> Difference | None:
-    if layout is None:
-        return Difference(number, 1, line, "") if line.strip() else None
-    for field in layout.FIELDS.values():
-        raw = field.cut(line)
-        try:
-            written = field.write(field.read(raw))
-        except (Unfit, ValueError):
-            return Difference(number, field.column, raw, "")
-        if not _same(field, raw.strip(), written.strip()):
-            return Difference(number, field.column, raw, written)
-    rest = line[layout.WIDTH :]
-    return Difference(number, layout.WIDTH + 1, rest, "") if rest.strip() else None
-
-
-def _same(field: Field, raw: str, written: str) -> bool:
-    if raw == written:
-        return True
-    return field.kind in ZERO_IS_BLANK and not raw.strip("0") and not written.strip("0")

@@ -2,10 +2,10 @@
 
 from typing import Any, BinaryIO
 
-from formats.iswc.entries import Difference
 from formats.iswc.json import keys
 from formats.iswc.json.reading import Reader
 from formats.iswc.json.shapes import Place, path
+from formats.roundtrip import Difference
 
 
 def compare(stream: BinaryIO) -> Difference | None:
