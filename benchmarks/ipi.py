@@ -26,7 +26,7 @@ from formats.identifiers import ipi_base, ipi_name
 from formats.ipi import Reader
 from gateway.database import EVERYBODY, open_database, session_maker
 from gateway.ipi import queries
-from gateway.vault import Vault
+from interface.vault import Vault
 
 LINES = 10
 SEARCHES = 200

@@ -8,12 +8,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from interface.vault import Vault
 from local_node import migrations
 from local_node.database import open_database, session_maker
 from local_node.disk import Room, room_of
 from local_node.imports.operations import Office as ImportOffice
 from local_node.settings import NodeSettings
-from local_node.vault import Vault, open_vault
+from local_node.vault import open_vault
 from mappings.codes.table import read_cells
 
 

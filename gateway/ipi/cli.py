@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gateway.ipi.models import IpiName
     from gateway.ipi.preparing import Told
     from gateway.ipi.queries import Found, Shown
-    from gateway.vault import Vault
+    from interface.vault import Vault
 
 MOST_LISTED = 1000
 FILES = click.argument(
@@ -43,7 +43,8 @@ class Directory:
 
 @contextmanager
 def _directory(settings: GatewaySettings) -> Iterator[Directory]:
-    from gateway.vault import KeyIsExposed, open_vault
+    from gateway.vault import open_vault
+    from interface.vault import KeyIsExposed
 
     with opened(settings) as gateway:
         try:

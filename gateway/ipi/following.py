@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from connectors.ipi.client import FIRST_MARK, MOST_ENTRIES, LogEntry
 from formats.ipi import Transaction
 from gateway.ipi import operations, queries
-from gateway.vault import Vault
+from interface.vault import Vault
 
 AT_A_TIME = 50
 """Parties that are fetched and committed together."""

@@ -36,7 +36,7 @@ from gateway.ipi import feeds
 from gateway.ipi.deflating import deflated, inflated
 from gateway.ipi.models import LONGEST_KEY, OF_THE_DIRECTORY, IpiCode, IpiFeed, IpiWanted
 from gateway.ipi.preparing import Batch, Row, Told, batches
-from gateway.vault import Vault
+from interface.vault import Vault
 from mappings.identity.names import forms
 
 log = logging.getLogger(__name__)

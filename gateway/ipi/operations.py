@@ -24,7 +24,7 @@ from gateway.ipi.documents import Document, Name, document, facts, from_bytes, i
 from gateway.ipi.loading import seal, unseal
 from gateway.ipi.models import LONGEST_KEY, IpiCode, IpiFeed, IpiKey, IpiName, IpiParty, IpiWanted
 from gateway.ipi.preparing import Told, codes_of, stamp_of
-from gateway.vault import Vault
+from interface.vault import Vault
 from mappings.identity.names import keys, sort_key
 from queues.tables import upsert
 

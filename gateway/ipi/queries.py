@@ -14,7 +14,7 @@ from gateway.ipi.documents import SHARED_TYPES, Mandate, from_bytes, mandates, u
 from gateway.ipi.loading import unseal
 from gateway.ipi.models import IpiFeed, IpiKey, IpiName, IpiParty, IpiWanted
 from gateway.ipi.rules import Resolution, Step
-from gateway.vault import Vault
+from interface.vault import Vault
 from mappings.identity.names import asked_keys, latin_key, likeness, rotations
 from mappings.tables import UnknownTerritory, territory_members
 

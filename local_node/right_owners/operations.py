@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from interface.vault import Vault
 from local_node.admin.numbers import next_number
 from local_node.alike.rules import skeleton, written
 from local_node.history import operations as history
@@ -17,7 +18,6 @@ from local_node.right_owners.models import RightOwner, RightOwnerIdentifier, Rig
 from local_node.right_owners.queries import to_party
 from local_node.right_owners.rules import RightOwnerRefused, findings, search_key, tidied
 from local_node.search import operations as search
-from local_node.vault import Vault
 from mappings.model import Identifier, Party
 from queues import uuid7
 
@@ -145,7 +145,7 @@ def attach_identifier(
 def keep_birth_date(session: Session, id: str, born: date | None, *, vault: Vault, by: str, now: datetime) -> None:
     """Keep the birth date encrypted (S-20); the history says that it changed, not what it is."""
     row = _for_change(session, id, None)
-    row.birth_date_sealed = vault.seal(born.isoformat(), _birth_place(id)) if born else None
+    row.birth_date_sealed = vault.seal_text(born.isoformat(), _birth_place(id)) if born else None
     row.version, row.changed_at, row.changed_by = row.version + 1, now, by
     session.flush()
     subject, party = subject_of(id), to_party(row)
@@ -161,7 +161,7 @@ def read_birth_date(session: Session, id: str, *, vault: Vault, reason: str, by:
         return None
     seen = FieldChange("birth_date", None, reason)
     history.note_fields(session, subject_of(id), version=row.version, action="seen", fields=[seen], by=by, now=now)
-    return date.fromisoformat(vault.open(row.birth_date_sealed, _birth_place(id)))
+    return date.fromisoformat(vault.open_text(row.birth_date_sealed, _birth_place(id)))
 
 
 def tell_everything(session: Session, *, now: datetime) -> int:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from interface.vault import KeyIsExposed
 from local_node.right_owners import operations as right_owners
-from local_node.vault import KeyIsExposed, open_vault
+from local_node.vault import open_vault
 from tests.builders import a_right_owner
 from tests.local_node.conftest import START, Office, clock, office, settings, unenrolled
 
@@ -36,11 +37,11 @@ def test_s20_a_birth_date_lies_encrypted_in_the_database(office: Office) -> None
 def test_s20_a_value_moved_to_another_row_cannot_be_read(office: Office) -> None:
     with office.node.sessions.begin() as session:
         vault = office.node.vault(session)
-    sealed = vault.seal("1951-03-07", "right_owner/birth_date/one")
-    assert vault.open(sealed, "right_owner/birth_date/one") == "1951-03-07"
+    sealed = vault.seal_text("1951-03-07", "right_owner/birth_date/one")
+    assert vault.open_text(sealed, "right_owner/birth_date/one") == "1951-03-07"
     with pytest.raises(InvalidTag):
-        vault.open(sealed, "right_owner/birth_date/other")
-    assert sealed != vault.seal("1951-03-07", "right_owner/birth_date/one")
+        vault.open_text(sealed, "right_owner/birth_date/other")
+    assert sealed != vault.seal_text("1951-03-07", "right_owner/birth_date/one")
 
 
 def test_s21_reading_a_birth_date_needs_a_reason_that_is_kept(office: Office) -> None:

@@ -14,7 +14,8 @@ from gateway.ipi import loading, operations, queries
 from gateway.ipi.operations import Applied
 from gateway.ipi.preparing import Told
 from gateway.ipi.queries import Answers, Filter, Shown
-from gateway.vault import Vault, open_vault
+from gateway.vault import open_vault
+from interface.vault import Vault
 from tests.connectors.partner import Clock
 from tests.formats.ipi.made import Records, written
 from tests.gateway.world import settings_for

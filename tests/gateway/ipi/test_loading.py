@@ -11,7 +11,8 @@ from sqlalchemy import inspect, select
 from gateway import migrations
 from gateway.ipi import feeds, loading, preparing
 from gateway.ipi.models import IpiCode, IpiKey, IpiName, IpiParty
-from gateway.vault import KeyIsExposed, open_vault
+from gateway.vault import open_vault
+from interface.vault import KeyIsExposed
 from tests.connectors.partner import Clock
 from tests.databases import BOTH
 from tests.formats.ipi.made import (
