@@ -10,6 +10,7 @@ import signal
 import socket
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -263,7 +264,7 @@ class Front:
                     side.shutdown(socket.SHUT_RDWR)
 
 
-class HTTPSimulator:
+class HTTPSimulator(ABC):
     """A partner over HTTP on a local port: ``app`` behind the switches. Start it, use it, stop it."""
 
     def __init__(
@@ -277,9 +278,9 @@ class HTTPSimulator:
         self._port = port
         self._stopping = threading.Event()
 
+    @abstractmethod
     def app(self) -> App:
         """The service itself; made once, when the simulator starts."""
-        raise NotImplementedError
 
     def ready(self) -> Mapping[str, Any]:
         """What a client needs beside the address, by the keys of the ready line."""
