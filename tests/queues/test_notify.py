@@ -73,6 +73,7 @@ def test_a_change_of_another_process_travels_to_the_end_without_anybody_looking(
     until(lambda: node.states() == {"receipted": 1}, "its receipt", seconds=LONG / 2)
     for carrier in carriers:
         carrier.stop()
+    assert (gateway.values(), node.states()) == (["from a command"], {"receipted": 1})
 
 
 def listening(side: Side) -> Any:
