@@ -11,9 +11,7 @@ import pytest
 from kombu import Connection
 from sqlalchemy import func, select
 
-from connectors.cisnet.simulator import Simulator
 from gateway.broker import prepare
-from gateway.gateway import open_gateway
 from gateway.partners import due
 from gateway.partners.announcing import LOST_AFTER, Announcer
 from gateway.partners.models import Transmission
@@ -23,7 +21,7 @@ from tests.builders import a_work
 from tests.connectors.partner import Clock
 from tests.databases import BOTH, Databases
 from tests.gateway.running import Administered, Processes
-from tests.gateway.world import Office, World, settings_for
+from tests.gateway.world import Office, World, on_servers
 from tests.services import until
 
 
@@ -135,17 +133,10 @@ def real(tmp_path: Path, server: Administered, databases: Databases) -> Iterator
     """A gateway on the real stack that gathers for a minute, on a clock that is an hour behind that of its workers."""
     clock = Clock()
     clock.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-    simulator = Simulator(tmp_path / "cisnet")
-    settings = settings_for(
-        tmp_path, simulator.start(), broker_url=server.gateway_url, broker_admin_url=server.admin_url,
-        database_url=databases.named("gateway"),
-    )  # fmt: skip
-    made = World(tmp_path, open_gateway(settings, now=clock), clock, simulator)
-    prepare(made.gateway)
-    made.__post_init__()  # the queues are there now
-    yield made
-    made.close()
-    simulator.stop()
+    told = {"cisnet_window_s": 60, "poll_s": 5.0, "partner_lease_s": 900}
+    with on_servers(tmp_path, server, databases.named("gateway"), clock, **told) as made:
+        made.__post_init__()  # the queues are there now
+        yield made
 
 
 def waiting(world: World) -> int:

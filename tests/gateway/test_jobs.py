@@ -7,30 +7,22 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from kombu import Connection
 from sqlalchemy import func, select
 
-from connectors.cisnet.simulator import Simulator
-from gateway.broker import prepare
-from gateway.gateway import open_gateway
 from gateway.partners.models import Submission
 from queues import topology
 from queues.tables import job
 from tests.builders import a_work
 from tests.databases import Databases
 from tests.gateway.running import Administered, Processes, kill
-from tests.gateway.world import World, settings_for
+from tests.gateway.world import World, on_servers
 from tests.services import until
 
 pytestmark = pytest.mark.services("postgresql", "rabbitmq")
-
-
-def real_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -52,22 +44,14 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
 @pytest.fixture
 def world(tmp_path: Path, server: Administered, databases: Databases, processes: Processes) -> Iterator[World]:
     """A gateway that gathers nothing, on the real stack and the real clock, with a simulated CIS-Net."""
-    simulator = Simulator(tmp_path / "cisnet")
-    settings = settings_for(
-        tmp_path, simulator.start(), cisnet_window_s=0, broker_url=server.gateway_url,
-        broker_admin_url=server.admin_url, database_url=databases.named("gateway"), poll_s=0.2, partner_lease_s=6,
-    )  # fmt: skip
-    made = World(tmp_path, open_gateway(settings, now=real_now), real_now, simulator)
-    prepare(made.gateway)
-    processes.start("exchange", settings, "gateway", "exchange")
-    yield made
-    processes.stop()
-    with Connection(settings.broker) as line:
-        channel = line.channel()
-        for queue in topology.all_queues(["n001"]):
-            channel.queue_delete(queue.name)
-    made.close()
-    simulator.stop()
+    with on_servers(tmp_path, server, databases.named("gateway")) as made:
+        processes.start("exchange", made.gateway.settings, "gateway", "exchange")
+        yield made
+        processes.stop()
+        with Connection(made.gateway.settings.broker) as line:
+            channel = line.channel()
+            for queue in topology.all_queues(["n001"]):
+                channel.queue_delete(queue.name)
 
 
 def start_worker(processes: Processes, world: World, name: str, **more: str) -> subprocess.Popen[bytes]:

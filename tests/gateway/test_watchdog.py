@@ -10,17 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from connectors.cisnet.simulator import Simulator
-from gateway.broker import prepare
-from gateway.gateway import open_gateway
 from gateway.job_worker import CONSUMES_NO_MORE
 from queues.tables import job
 from tests.builders import a_work
 from tests.databases import Databases
 from tests.gateway.proxy import Proxy
 from tests.gateway.running import Administered, Processes
-from tests.gateway.test_jobs import real_now
-from tests.gateway.world import World, settings_for
+from tests.gateway.world import World, on_servers
 from tests.services import until
 
 pytestmark = [pytest.mark.services("postgresql", "rabbitmq"), pytest.mark.timeout(300)]
@@ -50,18 +46,10 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
 
 @pytest.fixture
 def world(tmp_path: Path, server: Administered, databases: Databases, processes: Processes) -> Iterator[World]:
-    simulator = Simulator(tmp_path / "cisnet")
-    settings = settings_for(
-        tmp_path, simulator.start(), cisnet_window_s=0, broker_url=server.gateway_url,
-        broker_admin_url=server.admin_url, database_url=databases.named("gateway"), poll_s=0.2, partner_lease_s=6,
-    )  # fmt: skip
-    made = World(tmp_path, open_gateway(settings, now=real_now), real_now, simulator)
-    prepare(made.gateway)
-    processes.start("exchange", settings, "gateway", "exchange")
-    yield made
-    processes.stop()
-    made.close()
-    simulator.stop()
+    with on_servers(tmp_path, server, databases.named("gateway")) as made:
+        processes.start("exchange", made.gateway.settings, "gateway", "exchange")
+        yield made
+        processes.stop()
 
 
 def start_worker(processes: Processes, world: World, name: str, port: int) -> subprocess.Popen[bytes]:

@@ -1,9 +1,10 @@
 """A gateway, offices that speak to it over the real carrier, and a simulated CIS-Net, on a clock set by hand."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from connectors.cisnet.simulator import Simulator
 from gateway import broker
 from gateway.app import create_app
 from gateway.exchange import make_carrier, make_turns
-from gateway.gateway import Gateway
+from gateway.gateway import Gateway, open_gateway, utc_now
 from gateway.members import operations as members
 from gateway.ops import canaries
 from gateway.settings import GatewaySettings
@@ -26,6 +27,7 @@ from mappings.model import Party, Work
 from queues import REFUSAL, Carrier, Envelope, Intake, KeyRing, KnownKey, Relay, SigningKey
 from queues.tables import inbox, outbox
 from tests.connectors.partner import Clock
+from tests.gateway.running import Administered
 
 PASSWORD = "a calm sentence about rivers"
 REGISTERED, UPDATED, WITHDRAWN = (f"kora.work.{what}.v1" for what in ("registered", "updated", "withdrawn"))
@@ -44,6 +46,21 @@ def settings_for(folder: Path, cisnet: Mapping[str, Any] | None = None, **more: 
         told |= {f"cisnet_{name}": cisnet[name] for name in ("host", "port", "user", "key_file", "host_key")}
         told |= {"cisnet_receiver": "996", "cisnet_window_s": 60}
     return GatewaySettings(**(told | more))
+
+
+@contextmanager
+def on_servers(
+    folder: Path, server: Administered, database: str, now: Clock | Callable[[], datetime] = utc_now, **more: Any
+) -> "Iterator[World]":
+    """A gateway that gathers nothing, on a broker and a database server, with a simulated CIS-Net."""
+    simulator = Simulator(folder / "cisnet")
+    servers = {"broker_url": server.gateway_url, "broker_admin_url": server.admin_url, "database_url": database}
+    told = {"cisnet_window_s": 0, "poll_s": 0.2, "partner_lease_s": 6} | servers | more
+    made = World(folder, open_gateway(settings_for(folder, simulator.start(), **told), now=now), now, simulator)
+    broker.prepare(made.gateway)
+    yield made
+    made.close()
+    simulator.stop()
 
 
 @dataclass
